@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a guest program needs instead of a C library: start code, system calls, a little text.
+ *
+ * A guest is one C file that becomes /init of the initramfs. Today's C libraries refuse the kernels
+ * that we test, so it is freestanding: it includes this header once, defines guest_main(), and is
+ * linked with nothing else. System calls return a value, or minus an errno, as the kernel does.
+ *
+ * To add an architecture, add its section under "the architecture" and, where its constants differ
+ * from ARM's, beside them.
+ */
+#ifndef BAKEOFF_GUEST_H
+#define BAKEOFF_GUEST_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+/** guest_main: the program; it does not return to anybody, so neither does it give a value. */
+static void guest_main (char **argv, char **envp);
+
+/* ---- the architecture ---- */
+
+#if defined(__arm__) && defined(__ARM_EABI__)
+
+/* include/asm-arm/unistd.h */
+enum {
+	SYS_WRITE = 4,
+	SYS_OPEN = 5,
+	SYS_CLOSE = 6,
+	SYS_MOUNT = 21,
+	SYS_SYNC = 36,
+	SYS_REBOOT = 88,
+	SYS_NANOSLEEP = 162,
+	SYS_GETDENTS64 = 217,
+	SYS_MSGSND = 301,
+	SYS_MSGRCV = 302,
+	SYS_MSGGET = 303,
+};
+
+/* include/asm-arm/fcntl.h: not the common value of most other architectures */
+enum { OPEN_DIRECTORY = 040000 };
+
+/* EABI: the number in r7, arguments in r0 to r5, the result in r0. */
+static long guest_syscall (long number, long a, long b, long c, long d, long e)
+{
+	register long r7 __asm__("r7") = number;
+	register long r0 __asm__("r0") = a;
+	register long r1 __asm__("r1") = b;
+	register long r2 __asm__("r2") = c;
+	register long r3 __asm__("r3") = d;
+	register long r4 __asm__("r4") = e;
+
+	__asm__ volatile ("svc 0"
+			  : "+r"(r0)
+			  : "r"(r7), "r"(r1), "r"(r2), "r"(r3), "r"(r4)
+			  : "memory", "cc");
+	return r0;
+}
+
+/* The kernel leaves argc, argv and envp on the stack; the compiler gets them as one pointer. */
+__asm__(".globl _start\n"
+	".type _start, %function\n"
+	"_start:\n"
+	"	mov	fp, #0\n"
+	"	mov	lr, #0\n"
+	"	mov	r0, sp\n"
+	"	bic	sp, sp, #7\n"
+	"	b	guest_start\n");
+
+#else
+#error "boards/guest/guest.h: this architecture has no section yet"
+#endif
+
+/* ---- system calls ---- */
+
+enum { OPEN_READ = 0, OPEN_WRITE = 1 };
+
+static inline long sys_open (const char *path, int flags)
+{
+	return guest_syscall (SYS_OPEN, (long) path, flags, 0, 0, 0);
+}
+
+static inline long sys_close (int fd)
+{
+	return guest_syscall (SYS_CLOSE, fd, 0, 0, 0, 0);
+}
+
+static inline long sys_write (int fd, const void *bytes, size_t size)
+{
+	return guest_syscall (SYS_WRITE, fd, (long) bytes, (long) size, 0, 0);
+}
+
+static inline long sys_mount (const char *type, const char *where)
+{
+	return guest_syscall (SYS_MOUNT, (long) type, (long) where, (long) type, 0, 0);
+}
+
+/* One entry of a directory, as getdents64() packs them; `size` leads to the next. */
+struct guest_dirent {
+	unsigned long long inode;
+	long long offset;
+	unsigned short size;
+	unsigned char type;
+	char name[];
+};
+
+static inline long sys_getdents64 (int fd, void *buffer, size_t size)
+{
+	return guest_syscall (SYS_GETDENTS64, fd, (long) buffer, (long) size, 0, 0);
+}
+
+/* ipc/msg.c: a private queue, made for nobody else */
+static inline long sys_msgget_private (void)
+{
+	return guest_syscall (SYS_MSGGET, 0, 0600, 0, 0, 0);
+}
+
+static inline long sys_msgsnd (int queue, const void *message, size_t text_size)
+{
+	return guest_syscall (SYS_MSGSND, queue, (long) message, (long) text_size, 0, 0);
+}
+
+static inline long sys_msgrcv (int queue, void *message, size_t text_size)
+{
+	return guest_syscall (SYS_MSGRCV, queue, (long) message, (long) text_size, 0, 0);
+}
+
+/** guest_sleep: for @milliseconds, below 1000. */
+static inline void guest_sleep (unsigned milliseconds)
+{
+	long wish[2] = { 0, (long) milliseconds * 1000000 };
+
+	guest_syscall (SYS_NANOSLEEP, (long) wish, 0, 0, 0, 0);
+}
+
+/** guest_reboot: ends the machine: QEMU is run with -no-reboot. Sleeps for ever if that fails. */
+static inline void __attribute__ ((noreturn)) guest_reboot (void)
+{
+	guest_syscall (SYS_SYNC, 0, 0, 0, 0, 0);
+	/* LINUX_REBOOT_MAGIC1, MAGIC2 and CMD_RESTART of include/linux/reboot.h */
+	guest_syscall (SYS_REBOOT, (long) 0xfee1dead, 672274793, 0x01234567, 0, 0);
+	for (;;)
+		guest_sleep (999);
+}
+
+/* ---- text ---- */
+
+static inline size_t guest_strlen (const char *text)
+{
+	size_t size = 0;
+
+	while (text[size] != '\0')
+		size++;
+	return size;
+}
+
+static inline int guest_starts_with (const char *text, const char *prefix)
+{
+	while (*prefix != '\0')
+		if (*text++ != *prefix++)
+			return 0;
+	return 1;
+}
+
+static inline int guest_equal (const char *a, const char *b)
+{
+	return guest_starts_with (a, b) && guest_strlen (a) == guest_strlen (b);
+}
+
+/** guest_say: prints the strings given, up to NULL, and a newline in one write. */
+static inline void __attribute__ ((sentinel)) guest_say (const char *text, ...)
+{
+	char line[256];
+	size_t used = 0;
+	va_list more;
+
+	va_start (more, text);
+	for (; text; text = va_arg (more, const char *))
+		while (*text != '\0' && used < sizeof line - 1)
+			line[used++] = *text++;
+	va_end (more);
+	line[used++] = '\n';
+	sys_write (1, line, used);
+}
+
+/** guest_write_file: writes @text to @path. Returns 0 or minus an errno. */
+static inline long guest_write_file (const char *path, const char *text)
+{
+	long fd = sys_open (path, OPEN_WRITE);
+	long result;
+
+	if (fd < 0)
+		return fd;
+	result = sys_write ((int) fd, text, guest_strlen (text));
+	sys_close ((int) fd);
+	return result < 0 ? result : 0;
+}
+
+/** guest_count_entries: names in the directory @path that start with @prefix; 0 without one. */
+static inline int guest_count_entries (const char *path, const char *prefix)
+{
+	static char buffer[4096] __attribute__ ((aligned (8)));
+	long fd = sys_open (path, OPEN_READ | OPEN_DIRECTORY);
+	long size;
+	int count = 0;
+
+	if (fd < 0)
+		return 0;
+	while ((size = sys_getdents64 ((int) fd, buffer, sizeof buffer)) > 0) {
+		for (long at = 0; at < size;) {
+			struct guest_dirent *entry = (struct guest_dirent *) (buffer + at);
+
+			count += guest_starts_with (entry->name, prefix);
+			at += entry->size;
+		}
+	}
+	sys_close ((int) fd);
+	return count;
+}
+
+/**
+ * guest_option: the kernel hands the `name=value` parameters that it does not know to /init, as
+ * environment. Returns the value of @name, or @fallback.
+ */
+static inline const char *guest_option (char **envp, const char *name, const char *fallback)
+{
+	for (; *envp; envp++)
+		if (guest_starts_with (*envp, name) && (*envp)[guest_strlen (name)] == '=')
+			return *envp + guest_strlen (name) + 1;
+	return fallback;
+}
+
+/* ---- start ---- */
+
+/* The compiler may call these for what the source does not spell out. */
+void *memset (void *where, int byte, size_t size);
+void *memcpy (void *to, const void *from, size_t size);
+
+void *memset (void *where, int byte, size_t size)
+{
+	for (char *at = where; size > 0; size--)
+		*at++ = (char) byte;
+	return where;
+}
+
+void *memcpy (void *to, const void *from, size_t size)
+{
+	const char *source = from;
+
+	for (char *at = to; size > 0; size--)
+		*at++ = *source++;
+	return to;
+}
+
+void guest_start (long *stack) __attribute__ ((noreturn, used));
+
+void guest_start (long *stack)
+{
+	char **argv = (char **) (stack + 1);
+
+	guest_main (argv, argv + stack[0] + 1);
+	guest_reboot ();
+}
+
+#endif
