@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A patch goes onto an overlay: as a whole or not at all.
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "series/overlay.h"
+#include "series/patch.h"
+
+typedef struct {
+	int fuzz;	  /* lines of context that patch(1) may ignore; 0 forbids */
+	GPtrArray *notes; /* (nullable) (element-type utf8): gets offsets and fuzz, a line each */
+} ApplyOptions;
+
+/**
+ * patch_apply:
+ * @self: stripped, see patch_strip()
+ * @overlay: unchanged where the patch does not apply
+ *
+ * A file that is created must not be there; one that is deleted must have exactly the content that
+ * the patch removes.
+ *
+ * Errors: PATCH, `NAME:LINE: FILE: hunk N` and the file's line where the context first differs;
+ * FAILED for trouble with the repository or with patch(1).
+ */
+gboolean patch_apply (const Patch *self, Overlay *overlay, const ApplyOptions *options,
+		      GError **error);
+
+/**
+ * patch_apply__with_fuzz: one file's hunks by patch(1), in a folder of its own.
+ * @out_rejected: TRUE where patch(1) refused too
+ *
+ * Returns: (transfer full): the file's new content. Errors: FAILED.
+ */
+GBytes *patch_apply__with_fuzz (const FilePatch *file, GBytes *content, const char *label,
+				const ApplyOptions *options, gboolean *out_rejected,
+				GError **error);

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <string.h>
+
+#include "series/import-internal.h"
+
+char *import__who_when (const Message *message)
+{
+	g_autofree char *date = header_date_short (message->date);
+
+	return g_strdup_printf ("%s, %s", message->from.name ? message->from.name : "somebody",
+				date);
+}
+
+static void add_header (GString *out, const char *name, const char *value)
+{
+	g_autofree char *line = value ? g_strdup (value) : NULL;
+
+	if (!line || !*line)
+		return;
+	g_string_append_printf (out, "%s: %s\n", name, g_strdelimit (line, "\r\n", ' '));
+}
+
+static void add_headers (GString *out, const Posted *posted, const Thread *thread, GPtrArray *also)
+{
+	const Message *message = posted->message;
+	g_autofree char *from = person_to_header (&posted->posting->author);
+	g_autofree char *subject = header_encode (posted->title);
+	g_autofree char *tagged = g_strconcat ("[PATCH] ", subject, NULL);
+	g_autofree char *source = g_strdup_printf ("%s:%u", thread->source, posted->line);
+	guint i;
+
+	add_header (out, "From", from);
+	add_header (out, "Date", message->date);
+	add_header (out, "Subject", tagged);
+	add_header (out, "Message-ID", message->message_id);
+	add_header (out, "In-Reply-To", message->in_reply_to);
+	add_header (out, "References", message->references);
+	add_header (out, "X-Bakeoff-Source", source);
+	for (i = 0; posted->repaired && !posted->malformed && i < posted->repaired->repairs->len;
+	     i++)
+		add_header (out, "X-Bakeoff-Repair",
+			    g_ptr_array_index (posted->repaired->repairs, i));
+	for (i = 0; i < also->len; i++)
+		add_header (out, "X-Bakeoff-Also", g_ptr_array_index (also, i));
+}
+
+/* What cannot be used stays as it was received, so that applying it fails with the same words. */
+static void add_raw (GString *out, const Posted *posted)
+{
+	guint i, last = posted->repaired ? posted->repaired->patch->last : posted->part->len - 1;
+
+	for (i = posted->diff; i <= last; i++) {
+		const SourceLine *line = g_ptr_array_index (posted->part, i);
+
+		g_string_append_printf (out, "%s\n", line->text);
+	}
+}
+
+char *import__render (const Posted *posted, const Thread *thread, GPtrArray *also)
+{
+	GString *out = g_string_new (NULL);
+	g_autofree char *diff = NULL;
+
+	add_headers (out, posted, thread, also);
+	g_string_append_c (out, '\n');
+	g_string_append (out, posted->posting->description);
+	g_string_append (out, "---\n\n");
+	if (posted->malformed) {
+		add_raw (out, posted);
+	} else {
+		diff = patch_to_string (posted->repaired->patch);
+		g_string_append (out, diff);
+	}
+	return g_string_free (out, FALSE);
+}

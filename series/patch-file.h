@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A patch file: mail-like headers, a description, `---`, a diff.
+ *
+ * Headers are those of import.h's patches and of git format-patch; a file without headers, as quilt
+ * and diff make them, is as good: what they would tell is then NULL.
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "series/header.h"
+#include "series/patch.h"
+
+typedef struct {
+	char *name; /* the file's base name */
+	char *path;
+	Person author;
+	char *date;	   /* (nullable): text of the Date header */
+	char *title;	   /* without tags; the file's name where nothing better is there */
+	char *message_id;  /* (nullable): with the angle brackets */
+	char *source;	   /* (nullable): X-Bakeoff-Source: `thread.txt:131` */
+	char *description; /* without the title; may be empty; ends in a newline if not */
+	GPtrArray *lines;  /* (element-type SourceLine): of the whole file */
+	guint diff;	   /* index of the diff's first line */
+	gboolean has_diff;
+} PatchFile;
+
+/** patch_file_read: Errors: USAGE for a file that is not there; FAILED. */
+PatchFile *patch_file_read (const char *path, GError **error);
+void patch_file_free (PatchFile *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PatchFile, patch_file_free)
+
+/**
+ * patch_file_parse: the diff, its paths stripped as the quilt series says.
+ *
+ * Errors: PATCH, see patch_parse() and patch_strip(); USAGE from quilt_strip_level().
+ */
+Patch *patch_file_parse (const PatchFile *self, GError **error);

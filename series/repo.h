@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The user's git repository, opened read-mostly.
+ *
+ * bakeoff adds objects and refs under refs/bakeoff/ and nothing else: never the index, HEAD, a
+ * branch or the work tree. Object ids cross this interface as 40 hex digits, so that callers need
+ * no libgit2. A Repo belongs to one thread; opening another is cheap.
+ */
+#pragma once
+
+#include <glib.h>
+
+typedef struct Repo Repo;
+
+/** repo_open: @path may be a work tree, a .git folder or a bare repository. Errors: USAGE. */
+Repo *repo_open (const char *path, GError **error);
+void repo_free (Repo *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Repo, repo_free)
+
+/** repo_path: Returns: (transfer none): the git directory's path. */
+const char *repo_path (const Repo *self);
+
+/**
+ * repo_resolve:
+ * @rev: what git rev-parse takes: a tag, a branch, an id, HEAD~3
+ *
+ * Returns: (transfer full): the id of the commit. Errors: USAGE, with the nearest tags as hint.
+ */
+char *repo_resolve (Repo *self, const char *rev, GError **error);
+
+/** repo_describe: Returns: (transfer full): `git describe --tags` of @commit, else its short id. */
+char *repo_describe (Repo *self, const char *commit);
+
+/** repo_subject: Returns: (transfer full) (nullable): the first line of the commit's message. */
+char *repo_subject (Repo *self, const char *commit);
+
+/** repo_tree_of: Returns: (transfer full): the id of @commit's tree. */
+char *repo_tree_of (Repo *self, const char *commit, GError **error);
+
+/**
+ * repo_checkout: makes folder @dir hold @to_tree.
+ * @from_tree: (nullable): the tree that @dir is known to hold, so that only files whose content or
+ *   mode differ are written and all others keep their times; NULL for an empty or unknown folder,
+ *   which is emptied first
+ * @out_changed: (out) (optional) (transfer full): paths that were written or removed (element-type
+ *   utf8, freed by the array); everything where @from_tree was NULL
+ */
+gboolean repo_checkout (Repo *self, const char *from_tree, const char *to_tree, const char *dir,
+			GPtrArray **out_changed, GError **error);
+
+/**
+ * repo_update_ref: points refs/bakeoff/@name at @commit. Does nothing where it does already.
+ */
+gboolean repo_update_ref (Repo *self, const char *name, const char *commit, GError **error);
