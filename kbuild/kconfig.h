@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Kernel configurations: settings put into a .config, and whether they held.
+ *
+ * A setting is `CONFIG_NAME=value`; `=n` means "is not set". Old kernels take the first line of a
+ * symbol and drop without a word what does not suit them, so every line of a symbol is replaced,
+ * and the result of `make oldconfig` is checked.
+ */
+#pragma once
+
+#include <glib.h>
+
+/** kconfig_setting_valid: whether @setting is `CONFIG_` + name + `=` + value. */
+gboolean kconfig_setting_valid (const char *setting);
+
+/**
+ * kconfig_merge: Returns: (transfer full): @text of a .config with @settings put in; of two
+ * settings of one symbol the later one wins.
+ */
+char *kconfig_merge (const char *text, const char *const *settings);
+
+/**
+ * kconfig_check: whether each of @settings holds in the .config @text.
+ * @source: the source tree, in whose Kconfig files the reason is looked for
+ *
+ * Errors: FAILED, naming every option that did not take with the value that it has, and its
+ * `depends on` lines.
+ */
+gboolean kconfig_check (const char *text, const char *const *settings, const char *source,
+			GError **error);

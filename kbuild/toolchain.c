@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <string.h>
+
+#include <gio/gio.h>
+
+#include "base/config.h"
+#include "base/error.h"
+#include "base/template.h"
+#include "kbuild/toolchain.h"
+
+static const char *const known_keys[] = { "toolchain.description", "toolchain.cross",
+					  "toolchain.apt",	   "toolchain.make",
+					  "toolchain.guest-cc",	   NULL };
+
+void toolchain_free (Toolchain *self)
+{
+	if (!self)
+		return;
+	g_free (self->name);
+	g_free (self->path);
+	g_free (self->description);
+	g_free (self->cross);
+	g_free (self->apt);
+	g_strfreev (self->make);
+	g_free (self->guest_cc);
+	g_free (self);
+}
+
+static char *find_file (const char *name, const char *const *dirs)
+{
+	g_autofree char *file = g_strconcat (name, ".toolchain", NULL);
+
+	for (; *dirs; dirs++) {
+		g_autofree char *path = g_build_filename (*dirs, file, NULL);
+
+		if (g_file_test (path, G_FILE_TEST_IS_REGULAR))
+			return g_steal_pointer (&path);
+	}
+	return NULL;
+}
+
+static char *expand (const Toolchain *self, const char *text, const char *data_dir, GError **error)
+{
+	/* %{src} is known only when building: it stands for itself until then */
+	return template_expand (error, text, "cross", self->cross, "data", data_dir, "src",
+				"%{src}", NULL);
+}
+
+static gboolean read_values (Toolchain *self, const Config *file, const char *data_dir,
+			     GError **error)
+{
+	const char *const *make = config_get_all (file, "toolchain.make");
+	const char *guest = config_get (file, "toolchain.guest-cc");
+	g_autoptr (GStrvBuilder) values = g_strv_builder_new ();
+
+	self->description = g_strdup (config_get (file, "toolchain.description"));
+	self->cross = g_strdup (config_get (file, "toolchain.cross"));
+	self->apt = g_strdup (config_get (file, "toolchain.apt"));
+	if (!self->cross)
+		return config_fail (
+			file, "toolchain.cross", error,
+			"'toolchain.cross' is missing\nwrite `cross =` for the host's compiler");
+	for (; *make; make++) {
+		g_autofree char *value = expand (self, *make, data_dir, error);
+
+		if (!value)
+			return FALSE;
+		if (!strchr (value, '='))
+			return config_fail (file, "toolchain.make", error,
+					    "'%s' is not VARIABLE=value", *make);
+		g_strv_builder_add (values, value);
+	}
+	self->make = g_strv_builder_end (values);
+	if (guest)
+		self->guest_cc = expand (self, guest, data_dir, error);
+	return !guest || self->guest_cc;
+}
+
+Toolchain *toolchain_load (const char *name, const char *const *dirs, const char *data_dir,
+			   GError **error)
+{
+	g_autoptr (Toolchain) self = g_new0 (Toolchain, 1);
+	g_autoptr (Config) file = NULL;
+
+	self->name = g_strdup (name);
+	self->path = find_file (name, dirs);
+	if (!self->path)
+		return fail_null (error, BAKEOFF_ERROR_USAGE,
+				  "no toolchain '%s'\na file %s.toolchain is looked for in '%s'",
+				  name, name, dirs[0]);
+	file = config_load (self->path, error);
+	if (!file || !config_check (file, known_keys, error) ||
+	    !read_values (self, file, data_dir, error))
+		return NULL;
+	return g_steal_pointer (&self);
+}
+
+static char *first_line_of (const char *program, GError **error)
+{
+	const char *argv[] = { program, "--version", NULL };
+	g_autoptr (GSubprocess) child = NULL;
+	g_autofree char *text = NULL;
+
+	child = g_subprocess_newv (
+		argv, G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, error);
+	if (!child || !g_subprocess_communicate_utf8 (child, NULL, NULL, &text, NULL, error))
+		return NULL;
+	text[strcspn (text, "\n")] = '\0';
+	return g_steal_pointer (&text);
+}
+
+char *toolchain_identity (const Toolchain *self, GError **error)
+{
+	const char *const tools[] = { "gcc", "ld", NULL };
+	g_autoptr (GString) identity = g_string_new (NULL);
+	guint i;
+
+	for (i = 0; tools[i]; i++) {
+		g_autofree char *program = g_strconcat (self->cross, tools[i], NULL);
+		g_autoptr (GError) local = NULL;
+		g_autofree char *line = first_line_of (program, &local);
+
+		if (!line)
+			return fail_null (error, BAKEOFF_ERROR_FAILED,
+					  "cannot run the compiler '%s' of toolchain '%s'%s%s",
+					  program, self->name,
+					  self->apt ? "\ninstall it: apt-get install " : "",
+					  self->apt ? self->apt : "");
+		g_string_append_printf (identity, "%s\n", line);
+	}
+	for (i = 0; self->make[i]; i++)
+		g_string_append_printf (identity, "%s\n", self->make[i]);
+	return g_string_free (g_steal_pointer (&identity), FALSE);
+}
