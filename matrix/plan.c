@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <string.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "matrix/plan.h"
+
+static void plan_variant_free (PlanVariant *self)
+{
+	variant_free (self->variant);
+	applied_free (self->applied);
+	g_free (self);
+}
+
+static void plan_board_free (PlanBoard *self)
+{
+	board_free (self->board);
+	toolchain_free (self->toolchain);
+	g_free (self->identity);
+	g_free (self->trouble);
+	g_free (self->guest);
+	g_free (self->probe_digest);
+	g_free (self);
+}
+
+static void cell_free (Cell *self)
+{
+	g_free (self->key);
+	g_strfreev (self->settings);
+	g_free (self->detail);
+	crash_free (self->crash);
+	g_free (self->image);
+	g_free (self->same_as);
+	g_free (self->log);
+	g_free (self);
+}
+
+void plan_free (Plan *self)
+{
+	if (!self)
+		return;
+	g_clear_pointer (&self->cells, g_ptr_array_unref);
+	g_clear_pointer (&self->boards, g_ptr_array_unref);
+	g_clear_pointer (&self->variants, g_ptr_array_unref);
+	repo_free (self->repo);
+	g_free (self->base);
+	g_free (self->base_describe);
+	g_free (self->base_subject);
+	g_free (self);
+}
+
+static char *digest_of (const char *first, ...)
+{
+	g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+	const char *part;
+	va_list parts;
+
+	va_start (parts, first);
+	for (part = first; part; part = va_arg (parts, const char *))
+		g_checksum_update (sum, (const guchar *) part, (gssize) strlen (part) + 1);
+	va_end (parts);
+	return g_strdup (g_checksum_get_string (sum));
+}
+
+static gboolean open_base (Plan *self, const PlanOptions *options, GError **error)
+{
+	const Project *project = self->project;
+	const char *path = options->repo ? options->repo : project->repo;
+	const char *base = options->base ? options->base : project->base;
+
+	if (!path)
+		return fail (error, BAKEOFF_ERROR_USAGE,
+			     "which Linux repository?\ngive --repo PATH, or set BAKEOFF_REPO, or "
+			     "'bakeoff.repo' in '%s'",
+			     project->path);
+	if (!base)
+		return fail (
+			error, BAKEOFF_ERROR_USAGE,
+			"which base commit?\ngive --base REVISION or set 'bakeoff.base' in '%s'",
+			project->path);
+	self->repo = repo_open (path, error);
+	if (!self->repo)
+		return FALSE;
+	self->base = repo_resolve (self->repo, base, error);
+	if (!self->base)
+		return FALSE;
+	self->base_describe = repo_describe (self->repo, self->base);
+	self->base_subject = repo_subject (self->repo, self->base);
+	return TRUE;
+}
+
+static gboolean add_variant (Plan *self, const char *name, const char *const *files,
+			     GPtrArray *prelude, GError **error)
+{
+	PlanVariant *entry = g_new0 (PlanVariant, 1);
+	GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
+
+	g_ptr_array_add (self->variants, entry);
+	for (; files && *files; files++)
+		g_ptr_array_add (paths, project_patch_path (self->project, *files));
+	entry->variant = variant_new (name, paths, error);
+	if (!entry->variant) {
+		g_prefix_error (error, "variant '%s': ", name);
+		return FALSE;
+	}
+	entry->applied = variant_apply (self->repo, self->base, prelude, entry->variant,
+					self->project->fuzz, error);
+	return entry->applied != NULL;
+}
+
+static gboolean is_wanted (const char *const *wanted, const char *name)
+{
+	return !wanted || !*wanted || g_strv_contains (wanted, name);
+}
+
+static gboolean check_variant_names (const Plan *self, const char *const *wanted, GError **error)
+{
+	for (; wanted && *wanted; wanted++) {
+		gboolean found = g_str_equal (*wanted, "base");
+		guint i;
+
+		for (i = 0; i < self->project->variants->len && !found; i++) {
+			const ProjectVariant *variant = self->project->variants->pdata[i];
+
+			found = g_str_equal (variant->name, *wanted);
+		}
+		if (!found)
+			return fail (error, BAKEOFF_ERROR_USAGE,
+				     "no variant '%s' in '%s'\n'bakeoff show' lists them", *wanted,
+				     self->project->path);
+	}
+	return TRUE;
+}
+
+Plan *plan_apply (const Project *project, const PlanOptions *options, GError **error)
+{
+	g_autoptr (Plan) self = g_new0 (Plan, 1);
+	g_autoptr (GPtrArray) prelude = NULL;
+	guint i;
+
+	self->project = project;
+	self->variants = g_ptr_array_new_with_free_func ((GDestroyNotify) plan_variant_free);
+	self->boards = g_ptr_array_new_with_free_func ((GDestroyNotify) plan_board_free);
+	self->cells = g_ptr_array_new_with_free_func ((GDestroyNotify) cell_free);
+	if (!check_variant_names (self, options->variants, error) ||
+	    !open_base (self, options, error))
+		return NULL;
+	prelude = project->prelude ? series_read (project->prelude, error)
+				   : g_ptr_array_new_with_free_func (g_free);
+	if (!prelude || !add_variant (self, "base", NULL, prelude, error))
+		return NULL;
+	for (i = 0; i < project->variants->len; i++) {
+		const ProjectVariant *variant = project->variants->pdata[i];
+
+		if (is_wanted (options->variants, variant->name) &&
+		    !add_variant (self, variant->name, (const char *const *) variant->patches,
+				  prelude, error))
+			return NULL;
+	}
+	return g_steal_pointer (&self);
+}
+
+char **plan_board_dirs (const Project *project, const char *data_dir)
+{
+	g_autoptr (GStrvBuilder) dirs = g_strv_builder_new ();
+	g_autofree char *own = project ? g_build_filename (project->dir, "boards", NULL) : NULL;
+	g_autofree char *ours = g_build_filename (data_dir, "boards", NULL);
+
+	if (own && g_strcmp0 (own, ours) != 0)
+		g_strv_builder_add (dirs, own);
+	g_strv_builder_add (dirs, ours);
+	return g_strv_builder_end (dirs);
+}
+
+static char **toolchain_dirs (const Project *project, const char *data_dir)
+{
+	char **dirs = g_new0 (char *, 3);
+
+	dirs[0] = g_build_filename (project->dir, "toolchains", NULL);
+	dirs[1] = g_build_filename (data_dir, "kbuild", "toolchains", NULL);
+	return dirs;
+}
+
+/* The guest's source: in guest/ beside the board file, else beside the boards that came with us. */
+static char *find_guest (const Board *board, const char *data_dir)
+{
+	g_autofree char *file = g_strconcat (board->guest, ".c", NULL);
+	g_autofree char *dir = g_path_get_dirname (board->path);
+	g_autofree char *own = g_build_filename (dir, "guest", file, NULL);
+
+	if (g_file_test (own, G_FILE_TEST_EXISTS))
+		return g_steal_pointer (&own);
+	return g_build_filename (data_dir, "boards", "guest", file, NULL);
+}
+
+/* A guest is its source and every header beside it. */
+static char *digest_guest (const PlanBoard *entry, GError **error)
+{
+	g_autofree char *dir = g_path_get_dirname (entry->guest);
+	g_autofree char *header = g_build_filename (dir, "guest.h", NULL);
+	g_autofree char *source = files_read (entry->guest, NULL, error);
+	g_autofree char *shared = NULL;
+
+	if (!source) {
+		g_prefix_error (error, "board '%s': ", entry->board->name);
+		return NULL;
+	}
+	if (!g_file_get_contents (header, &shared, NULL, NULL))
+		shared = g_strdup ("");
+	return digest_of (source, shared, entry->toolchain->guest_cc, entry->identity, NULL);
+}
+
+static gboolean add_board (Plan *self, const char *name, const char *data_dir, GError **error)
+{
+	g_auto (GStrv) board_dirs = plan_board_dirs (self->project, data_dir);
+	g_auto (GStrv) dirs = toolchain_dirs (self->project, data_dir);
+	PlanBoard *entry = g_new0 (PlanBoard, 1);
+	g_autoptr (GError) local = NULL;
+
+	g_ptr_array_add (self->boards, entry);
+	entry->board = board_load (name, (const char *const *) board_dirs, error);
+	if (!entry->board)
+		return FALSE;
+	entry->toolchain = toolchain_load (entry->board->toolchain, (const char *const *) dirs,
+					   data_dir, error);
+	if (!entry->toolchain) {
+		g_prefix_error (error, "board '%s': ", name);
+		return FALSE;
+	}
+	if (entry->board->guest && !entry->toolchain->guest_cc)
+		return fail (
+			error, BAKEOFF_ERROR_USAGE,
+			"board '%s' has a guest, and toolchain '%s' no 'guest-cc' to compile it",
+			name, entry->toolchain->name);
+	entry->identity = toolchain_identity (entry->toolchain, &local);
+	if (!entry->identity)
+		entry->trouble = g_strdup (local->message);
+	if (entry->board->guest && entry->identity) {
+		entry->guest = find_guest (entry->board, data_dir);
+		entry->probe_digest = digest_guest (entry, error);
+		return entry->probe_digest != NULL;
+	}
+	entry->probe_digest = g_strdup ("none");
+	return TRUE;
+}
+
+static char **join_settings (char **board, char **config)
+{
+	g_autoptr (GStrvBuilder) all = g_strv_builder_new ();
+
+	g_strv_builder_addv (all, (const char **) board);
+	g_strv_builder_addv (all, (const char **) config);
+	return g_strv_builder_end (all);
+}
+
+static void add_cell (Plan *self, const PlanBoard *board, const ProjectConfig *config,
+		      const PlanVariant *variant)
+{
+	Cell *cell = g_new0 (Cell, 1);
+	g_autofree char *settings = NULL;
+
+	cell->index = self->cells->len;
+	cell->board = board;
+	cell->config = config;
+	cell->variant = variant;
+	cell->settings = join_settings (board->board->settings, config->settings);
+	settings = g_strjoinv ("\n", cell->settings);
+	if (variant->applied->ok && board->identity)
+		cell->key = digest_of (variant->applied->tree, settings, board->board->build_digest,
+				       board->identity, NULL);
+	g_ptr_array_add (self->cells, cell);
+}
+
+/* The configs to use: those that the user names, else the project's. */
+static GPtrArray *choose_configs (const Project *project, const char *const *names, GError **error)
+{
+	GPtrArray *chosen = g_ptr_array_new ();
+	guint i;
+
+	for (i = 0; (!names || !*names) && i < project->configs->len; i++)
+		g_ptr_array_add (chosen, project->configs->pdata[i]);
+	for (; names && *names; names++) {
+		const ProjectConfig *config = project_config (project, *names);
+
+		if (!config) {
+			g_ptr_array_unref (chosen);
+			return fail_null (error, BAKEOFF_ERROR_USAGE,
+					  "no config '%s' in '%s'\nadd a section [config \"%s\"]",
+					  *names, project->path, *names);
+		}
+		g_ptr_array_add (chosen, (gpointer) config);
+	}
+	return chosen;
+}
+
+Plan *plan_new (const Project *project, const PlanOptions *options, GError **error)
+{
+	g_autoptr (Plan) self = NULL;
+	g_autoptr (GPtrArray) configs = choose_configs (project, options->configs, error);
+	const char *const *boards = options->boards && *options->boards
+					    ? options->boards
+					    : (const char *const *) project->boards;
+	guint i, j, k;
+
+	if (!configs)
+		return NULL;
+	if (!*boards)
+		return fail_null (
+			error, BAKEOFF_ERROR_USAGE,
+			"which boards?\ngive --board NAME or set 'bakeoff.board' in '%s'; "
+			"'bakeoff boards' lists them",
+			project->path);
+	self = plan_apply (project, options, error);
+	if (!self)
+		return NULL;
+	for (; *boards; boards++) {
+		if (!add_board (self, *boards, options->data_dir, error))
+			return NULL;
+	}
+	for (i = 0; i < self->boards->len; i++) {
+		for (j = 0; j < configs->len; j++) {
+			for (k = 0; k < self->variants->len; k++)
+				add_cell (self, self->boards->pdata[i], configs->pdata[j],
+					  self->variants->pdata[k]);
+		}
+	}
+	return g_steal_pointer (&self);
+}
+
+Cell *plan_cell (const Plan *self, const PlanVariant *variant, const PlanBoard *board,
+		 const ProjectConfig *config)
+{
+	guint i;
+
+	for (i = 0; i < self->cells->len; i++) {
+		Cell *cell = self->cells->pdata[i];
+
+		if (cell->variant == variant && cell->board == board &&
+		    g_str_equal (cell->config->name, config->name))
+			return cell;
+	}
+	return NULL;
+}
+
+char *plan_boot_key (const Cell *cell)
+{
+	return digest_of (cell->image, cell->board->board->boot_digest, cell->board->probe_digest,
+			  NULL);
+}

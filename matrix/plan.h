@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The plan: which cells there are, and what decides each.
+ *
+ * Making a plan applies every variant in memory and loads every board and toolchain; it builds and
+ * boots nothing. A cell gets its verdict from the store (results_judge()) or from a run.
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "boards/board.h"
+#include "kbuild/toolchain.h"
+#include "matrix/project.h"
+#include "matrix/verdict.h"
+#include "series/variant.h"
+
+typedef struct {
+	Variant *variant;
+	Applied *applied;
+} PlanVariant;
+
+typedef struct {
+	Board *board;
+	Toolchain *toolchain;
+	char *identity;	    /* of the toolchain; NULL where it cannot be run */
+	char *trouble;	    /* (nullable): why nothing can be judged here: no compiler */
+	char *guest;	    /* (nullable): source file of the guest program */
+	char *probe_digest; /* of all that becomes /init */
+} PlanBoard;
+
+typedef struct {
+	guint index; /* in plan->cells */
+	const PlanVariant *variant;
+	const PlanBoard *board;
+	const ProjectConfig *config;
+	char *key; /* of the build: tree, config, board, toolchain; NULL where there is none */
+	char **settings; /* the board's, then the config's */
+
+	Verdict verdict;
+	char *detail;	 /* (nullable): one line for people */
+	Crash *crash;	 /* (nullable): with VERDICT_OOPS */
+	guint runs;	 /* boots that say something about the patch */
+	guint bad;	 /* of them, those that did not pass */
+	char *image;	 /* (nullable): SHA-256 of the image */
+	char *same_as;	 /* (nullable): name of the variant with an equal image */
+	gboolean cached; /* nothing was built or booted for it this time */
+	double build_seconds;
+	double boot_seconds;
+	char *log; /* (nullable): file: of the boot, else of the build */
+} Cell;
+
+typedef struct {
+	const Project *project;
+	Repo *repo;
+	char *base; /* commit id */
+	char *base_describe;
+	char *base_subject;
+	GPtrArray *variants; /* (element-type PlanVariant): base first */
+	GPtrArray *boards;   /* (element-type PlanBoard) */
+	GPtrArray *cells;    /* (element-type Cell): by board, config, variant */
+} Plan;
+
+/* What the command line chooses; every field may be NULL for "as the project says". */
+typedef struct {
+	const char *repo;
+	const char *base;
+	const char *data_dir; /* never NULL */
+	const char *const *boards;
+	const char *const *configs;
+	const char *const *variants; /* base is always among them */
+} PlanOptions;
+
+/** plan_new: @project must outlive it. Errors: USAGE for names that do not exist; FAILED. */
+Plan *plan_new (const Project *project, const PlanOptions *options, GError **error);
+void plan_free (Plan *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Plan, plan_free)
+
+/** plan_apply: the part of plan_new() that needs no boards: variants applied, no cells. */
+Plan *plan_apply (const Project *project, const PlanOptions *options, GError **error);
+
+/** plan_cell: Returns: (transfer none) (nullable): the cell of those three. */
+Cell *plan_cell (const Plan *self, const PlanVariant *variant, const PlanBoard *board,
+		 const ProjectConfig *config);
+
+/** plan_board_dirs: Returns: (transfer full): where board files are looked for. */
+char **plan_board_dirs (const Project *project, const char *data_dir);
+
+/**
+ * plan_boot_key: Returns: (transfer full): hash of what decides a boot: image, board, probe. Cells
+ * with equal keys share their boots.
+ */
+char *plan_boot_key (const Cell *cell);

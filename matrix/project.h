@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A project: what bakeoff.conf says.
+ *
+ * All paths in it are made absolute, relative ones being relative to the file. Immutable once
+ * loaded.
+ */
+#pragma once
+
+#include <glib.h>
+
+/* [config "NAME"]: a kernel configuration fragment. */
+typedef struct {
+	char *name;
+	char **settings; /* CONFIG_X=value */
+} ProjectConfig;
+
+/* [variant "NAME"]: patches to put on the base. */
+typedef struct {
+	char *name;
+	char **patches; /* as written: relative to the patches folder */
+} ProjectVariant;
+
+typedef struct {
+	char *path;		/* of bakeoff.conf */
+	char *dir;		/* its folder */
+	char *state_dir;	/* DIR/.bakeoff */
+	char *repo;		/* (nullable): the Linux repository */
+	char *base;		/* (nullable): revision; nullable for bakeoff import only */
+	char *prelude;		/* (nullable): a quilt folder */
+	char *patches_dir;	/* where variants' patches are */
+	char *subject;		/* (nullable): of the thread, for replies */
+	char *in_reply_to;	/* (nullable): Message-ID of the thread's first mail */
+	int fuzz;		/* lines of context that patch(1) may ignore; 0 */
+	char **boards;		/* names of the boards in use */
+	GPtrArray *configs;	/* (element-type ProjectConfig): those in use, in their order */
+	GPtrArray *variants;	/* (element-type ProjectVariant): without base, in file order */
+	GPtrArray *all_configs; /* (element-type ProjectConfig): all that are defined */
+} Project;
+
+/** project_find: Returns: (transfer full) (nullable): bakeoff.conf in @dir or the nearest above. */
+char *project_find (const char *dir);
+
+/** project_load: Errors: USAGE, as FILE:LINE. */
+Project *project_load (const char *path, GError **error);
+void project_free (Project *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Project, project_free)
+
+/**
+ * project_patch_path: Returns: (transfer full): where a variant's @patch is: in the patches folder,
+ * else relative to bakeoff.conf.
+ */
+char *project_patch_path (const Project *self, const char *patch);
+
+/** project_config: Returns: (transfer none) (nullable): the defined config of that name. */
+const ProjectConfig *project_config (const Project *self, const char *name);
+
+/**
+ * project_add_variants: appends `[variant]` sections to bakeoff.conf, in one write.
+ * @names, @stacks: (element-type utf8), (element-type GStrv): names and their patches
+ * @out_added: (out): how many were added
+ *
+ * A stack of patches that some variant has already, under whatever name, is left alone: users
+ * rename. A name that is taken by other patches gets a number.
+ */
+gboolean project_add_variants (const Project *self, GPtrArray *names, GPtrArray *stacks,
+			       guint *out_added, GError **error);

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The JSON report, "bakeoff-report/1". docs/bakeoff-report-1.schema.json is its description and
+ * history: fields are added, never changed.
+ */
+#include <json-glib/json-glib.h>
+
+#include "matrix/report.h"
+
+static void add_text (JsonBuilder *json, const char *name, const char *value)
+{
+	json_builder_set_member_name (json, name);
+	if (value)
+		json_builder_add_string_value (json, value);
+	else
+		json_builder_add_null_value (json);
+}
+
+static void add_number (JsonBuilder *json, const char *name, gint64 value)
+{
+	json_builder_set_member_name (json, name);
+	json_builder_add_int_value (json, value);
+}
+
+static void add_seconds (JsonBuilder *json, const char *name, double value)
+{
+	json_builder_set_member_name (json, name);
+	/* milliseconds are all that was measured */
+	json_builder_add_double_value (json, (double) (gint64) (value * 1000 + 0.5) / 1000);
+}
+
+static void add_base (JsonBuilder *json, const Plan *plan)
+{
+	json_builder_set_member_name (json, "base");
+	json_builder_begin_object (json);
+	add_text (json, "commit", plan->base);
+	add_text (json, "describe", plan->base_describe);
+	json_builder_end_object (json);
+}
+
+static void add_strings (JsonBuilder *json, const char *name, GPtrArray *values,
+			 gboolean base_names)
+{
+	guint i;
+
+	json_builder_set_member_name (json, name);
+	json_builder_begin_array (json);
+	for (i = 0; values && i < values->len; i++) {
+		g_autofree char *base = g_path_get_basename (values->pdata[i]);
+
+		json_builder_add_string_value (json, base_names ? base : values->pdata[i]);
+	}
+	json_builder_end_array (json);
+}
+
+static void add_variant (JsonBuilder *json, const PlanVariant *entry)
+{
+	const Variant *variant = entry->variant;
+
+	json_builder_begin_object (json);
+	add_text (json, "name", variant->name);
+	add_text (json, "title", variant->title);
+	add_text (json, "author", variant->author);
+	add_text (json, "message_id", variant->message_id);
+	add_strings (json, "patches", variant->patches, TRUE);
+	json_builder_set_member_name (json, "apply");
+	json_builder_begin_object (json);
+	add_text (json, "status", entry->applied->ok ? "ok" : "failed");
+	add_text (json, "detail", entry->applied->detail);
+	add_text (json, "commit", entry->applied->commit);
+	add_strings (json, "notes", entry->applied->notes, FALSE);
+	json_builder_end_object (json);
+	json_builder_end_object (json);
+}
+
+static void add_signature (JsonBuilder *json, const Crash *crash)
+{
+	json_builder_set_member_name (json, "signature");
+	if (!crash) {
+		json_builder_add_null_value (json);
+		return;
+	}
+	json_builder_begin_object (json);
+	add_text (json, "title", crash->title);
+	add_text (json, "kind", crash->kind);
+	add_strings (json, "frames", crash->frames, FALSE);
+	add_text (json, "address", crash->address);
+	json_builder_end_object (json);
+}
+
+static void add_cell (JsonBuilder *json, const Cell *cell)
+{
+	g_autofree char *log = cell->log ? g_build_filename (".bakeoff", cell->log, NULL) : NULL;
+
+	json_builder_begin_object (json);
+	add_text (json, "variant", cell->variant->variant->name);
+	add_text (json, "board", cell->board->board->name);
+	add_text (json, "config", cell->config->name);
+	add_text (json, "verdict",
+		  cell->verdict == VERDICT_PENDING ? NULL : verdict_name (cell->verdict));
+	add_text (json, "detail", cell->detail);
+	add_signature (json, cell->crash);
+	add_number (json, "runs", cell->runs);
+	add_number (json, "bad", cell->bad);
+	add_text (json, "image", cell->image);
+	add_text (json, "same_as", cell->same_as);
+	json_builder_set_member_name (json, "cached");
+	json_builder_add_boolean_value (json, cell->cached);
+	json_builder_set_member_name (json, "seconds");
+	json_builder_begin_object (json);
+	add_seconds (json, "build", cell->build_seconds);
+	add_seconds (json, "boot", cell->boot_seconds);
+	json_builder_end_object (json);
+	add_text (json, "log", log);
+	json_builder_end_object (json);
+}
+
+void report__json (const Plan *plan, GString *out)
+{
+	g_autoptr (JsonBuilder) json = json_builder_new ();
+	g_autoptr (JsonGenerator) generator = json_generator_new ();
+	g_autoptr (JsonNode) root = NULL;
+	guint i;
+
+	json_builder_begin_object (json);
+	add_text (json, "schema", "bakeoff-report/1");
+	add_base (json, plan);
+	json_builder_set_member_name (json, "variants");
+	json_builder_begin_array (json);
+	for (i = 0; i < plan->variants->len; i++)
+		add_variant (json, plan->variants->pdata[i]);
+	json_builder_end_array (json);
+	json_builder_set_member_name (json, "cells");
+	json_builder_begin_array (json);
+	for (i = 0; i < plan->cells->len; i++)
+		add_cell (json, plan->cells->pdata[i]);
+	json_builder_end_array (json);
+	json_builder_end_object (json);
+
+	root = json_builder_get_root (json);
+	json_generator_set_root (generator, root);
+	json_generator_set_pretty (generator, TRUE);
+	json_generator_to_gstring (generator, out);
+	g_string_append_c (out, '\n');
+}

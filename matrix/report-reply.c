@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The report as a mail that answers the thread's first one. It carries no Tested-by line: a mail
+ * about several candidates must not have one at column 0, or tools would put it on the wrong patch.
+ */
+#include "matrix/report.h"
+#include "series/header.h"
+
+void report__reply (const Plan *plan, GString *out)
+{
+	const Project *project = plan->project;
+	g_autofree char *subject = header_encode (
+		project->subject ? project->subject : "fixes compared on real boots");
+
+	g_string_append_printf (out, "Subject: Re: %s\n", subject);
+	if (project->in_reply_to)
+		g_string_append_printf (out, "In-Reply-To: %s\nReferences: %s\n",
+					project->in_reply_to, project->in_reply_to);
+	g_string_append (out, "MIME-Version: 1.0\n"
+			      "Content-Type: text/plain; charset=UTF-8\n"
+			      "Content-Transfer-Encoding: 8bit\n\n"
+			      "Hi all,\n\n");
+	report__text (plan, out);
+	g_string_append (out, "\n-- \nbakeoff\n");
+}

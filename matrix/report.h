@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Reports: a judged plan as text, as JSON, as a mail.
+ */
+#pragma once
+
+#include "matrix/plan.h"
+
+typedef struct {
+	const char *name;
+	const char *summary; /* one line for --help */
+	/* appends the whole report to @out; cannot fail: all that it needs is in the plan */
+	void (*write) (const Plan *plan, GString *out);
+} ReportFormat;
+
+/** report_formats: Returns: (transfer none): all formats, ended by one with a NULL name. */
+const ReportFormat *report_formats (void);
+
+/** report_format_find: Returns: (transfer none): the format. Errors: USAGE listing them. */
+const ReportFormat *report_format_find (const char *name, GError **error);
+
+/** report__text, report__json, report__reply: the formats, for the table in report.c. */
+void report__text (const Plan *plan, GString *out);
+void report__json (const Plan *plan, GString *out);
+void report__reply (const Plan *plan, GString *out);
+
+/** report_matrix: the text report's tables alone. */
+void report_matrix (const Plan *plan, GString *out);

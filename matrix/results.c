@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "kbuild/build.h"
+#include "matrix/results.h"
+
+char *results_images_dir (const Project *project)
+{
+	return g_build_filename (project->state_dir, "images", NULL);
+}
+
+char *results_store_path (const Project *project)
+{
+	return g_build_filename (project->state_dir, "results.db", NULL);
+}
+
+static void set_verdict (Cell *cell, Verdict verdict, const char *detail)
+{
+	cell->verdict = verdict;
+	g_free (cell->detail);
+	cell->detail = g_strdup (detail);
+}
+
+static void set_log (Cell *cell, const char *log)
+{
+	g_free (cell->log);
+	cell->log = g_strdup (log);
+}
+
+/* One boot that was bad makes the cell bad: the worst of its boots is its verdict. */
+static void judge_boots (Cell *cell, GPtrArray *boots)
+{
+	guint i;
+
+	cell->runs = 0;
+	cell->bad = 0;
+	g_clear_pointer (&cell->crash, crash_free);
+	for (i = 0; i < boots->len; i++) {
+		const StoredBoot *boot = boots->pdata[i];
+		const BootResult *result = boot->result;
+
+		if (result->outcome == BOOT_INFRA)
+			continue;
+		cell->runs++;
+		cell->boot_seconds = result->seconds;
+		if (result->outcome == BOOT_PASS) {
+			if (cell->bad)
+				continue;
+		} else if (cell->bad++) {
+			continue;
+		}
+		set_verdict (cell, verdict_of_boot (result->outcome), result->detail);
+		set_log (cell, boot->log);
+		if (result->crash)
+			cell->crash = crash_copy (result->crash);
+	}
+}
+
+static gboolean judge_image (Cell *cell, Store *store, const char *images_dir, GError **error)
+{
+	g_autoptr (GPtrArray) boots = NULL;
+	g_autofree char *boot_key = NULL;
+
+	if (!image_is_sound (images_dir, cell->image)) {
+		g_clear_pointer (&cell->image, g_free);
+		return store_forget_build (store, cell->key, error);
+	}
+	if (!cell->board->board->bootable) {
+		set_verdict (cell, VERDICT_BUILT, NULL);
+		return TRUE;
+	}
+	boot_key = plan_boot_key (cell);
+	boots = store_get_boots (store, boot_key, error);
+	if (!boots)
+		return FALSE;
+	judge_boots (cell, boots);
+	return TRUE;
+}
+
+gboolean results_judge (Cell *cell, Store *store, const char *images_dir, GError **error)
+{
+	const Applied *applied = cell->variant->applied;
+	g_autoptr (StoredBuild) build = NULL;
+	g_autoptr (GError) local = NULL;
+
+	set_verdict (cell, VERDICT_PENDING, NULL);
+	if (!applied->ok) {
+		set_verdict (cell, VERDICT_APPLY_FAILED, applied->detail);
+		return TRUE;
+	}
+	if (!cell->key) {
+		set_verdict (cell, VERDICT_INFRA, cell->board->trouble);
+		return TRUE;
+	}
+	build = store_get_build (store, cell->key, &local);
+	if (local) {
+		g_propagate_error (error, g_steal_pointer (&local));
+		return FALSE;
+	}
+	if (!build)
+		return TRUE;
+	cell->build_seconds = build->seconds;
+	set_log (cell, build->log);
+	if (!build->ok) {
+		set_verdict (cell, VERDICT_BUILD_FAILED, build->detail);
+		return TRUE;
+	}
+	g_free (cell->image);
+	cell->image = g_strdup (build->image);
+	return judge_image (cell, store, images_dir, error);
+}
+
+void results_compare_images (Plan *plan)
+{
+	guint i, j;
+
+	for (i = 0; i < plan->cells->len; i++) {
+		Cell *cell = plan->cells->pdata[i];
+
+		g_clear_pointer (&cell->same_as, g_free);
+		/* cells of one board and config follow each other, base first */
+		for (j = 0; j < i && !cell->same_as; j++) {
+			const Cell *other = plan->cells->pdata[j];
+
+			if (cell->image && other->board == cell->board &&
+			    other->config == cell->config &&
+			    g_strcmp0 (other->image, cell->image) == 0)
+				cell->same_as = g_strdup (other->variant->variant->name);
+		}
+	}
+}
+
+gboolean results_judge_all (Plan *plan, Store *store, GError **error)
+{
+	g_autofree char *images = results_images_dir (plan->project);
+	guint i;
+
+	for (i = 0; i < plan->cells->len; i++) {
+		Cell *cell = plan->cells->pdata[i];
+
+		if (!results_judge (cell, store, images, error))
+			return FALSE;
+		cell->cached = cell->verdict != VERDICT_PENDING;
+	}
+	results_compare_images (plan);
+	return TRUE;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From what the store remembers to a cell's verdict.
+ */
+#pragma once
+
+#include "matrix/plan.h"
+#include "matrix/store.h"
+
+/**
+ * results_judge: gives @cell its verdict from what is known, VERDICT_PENDING where a build or a
+ * boot is missing.
+ * @images_dir: where images are; a build whose image is gone or damaged is forgotten
+ *
+ * Never builds or boots. Errors: FAILED, of the store.
+ */
+gboolean results_judge (Cell *cell, Store *store, const char *images_dir, GError **error);
+
+/** results_judge_all: results_judge() for every cell, then results_compare_images(). */
+gboolean results_judge_all (Plan *plan, Store *store, GError **error);
+
+/**
+ * results_compare_images: fills in `same_as`: the first variant whose image on that board and
+ * config is equal, base before all others.
+ */
+void results_compare_images (Plan *plan);
+
+/** results_images_dir, results_store_path: Returns: (transfer full). */
+char *results_images_dir (const Project *project);
+char *results_store_path (const Project *project);

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Running a plan: build and boot what the store does not know yet.
+ *
+ * Cells of one board and config share a source slot and are built one after the other, base first,
+ * so that make rebuilds what a patch touches; slots are built side by side, and boots run beside
+ * builds. Images that are equal bit for bit share their boots. The calling thread owns the plan and
+ * the store; workers get what they need by value and answer with messages.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "matrix/plan.h"
+#include "matrix/store.h"
+
+typedef enum {
+	RUN_BUILDING, /* a build has started */
+	RUN_BUILT,    /* it has ended, well or not; the cell may still need a boot */
+	RUN_BOOTING,  /* a boot has started */
+	RUN_JUDGED,   /* the cell has its verdict */
+} RunEventKind;
+
+typedef struct {
+	RunEventKind kind;
+	const Cell *cell;
+	guint judged; /* cells that have a verdict */
+	guint total;
+} RunEvent;
+
+typedef struct {
+	const char *data_dir;
+	int jobs;     /* make -j of each slot */
+	int parallel; /* slots built and boots run at a time; 2 or more of each */
+	gboolean build_only;
+	GCancellable *cancellable;				   /* (nullable) */
+	void (*event) (const RunEvent *event, gpointer user_data); /* (nullable), calling thread */
+	gpointer user_data;
+} RunOptions;
+
+/**
+ * run_plan: brings every cell of @plan to a verdict.
+ *
+ * What was judged is in the store at once: a run that is stopped goes on where it was.
+ * Errors: CANCELLED, with all children ended; FAILED for trouble with the store or the disk.
+ */
+gboolean run_plan (Plan *plan, Store *store, const RunOptions *options, GError **error);
