@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <stdio.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "boards/crash.h"
+#include "cmd/cmd.h"
+#include "cmd/options.h"
+
+static void print_crash (const char *path, const Crash *crash)
+{
+	guint i;
+
+	printf ("%s: %s: %s", path, crash->kind, crash->title);
+	if (crash->address)
+		printf (" (address %s)", crash->address);
+	putchar ('\n');
+	for (i = 0; i < crash->frames->len; i++)
+		printf ("    %s\n", (char *) crash->frames->pdata[i]);
+}
+
+gboolean cmd_decode (int argc, char **argv, int *out_status, GError **error)
+{
+	g_auto (Selection) selection = { 0 };
+	int i;
+
+	if (!options_parse (&selection, 0, NULL, -1, &argc, argv, error))
+		return FALSE;
+	if (argc < 2)
+		return fail (error, BAKEOFF_ERROR_USAGE, "decode which logs?");
+	*out_status = EXIT_NO; /* no crash anywhere */
+	for (i = 1; i < argc; i++) {
+		g_autoptr (CrashScanner) scanner = crash_scanner_new ();
+		const GPtrArray *crashes;
+		g_autofree char *text = NULL;
+		gsize length;
+		guint j;
+
+		text = files_read (argv[i], &length, error);
+		if (!text)
+			return FALSE;
+		crash_scanner_feed (scanner, text, length);
+		crash_scanner_finish (scanner);
+		crashes = crash_scanner_all (scanner);
+		for (j = 0; j < crashes->len; j++)
+			print_crash (argv[i], crashes->pdata[j]);
+		if (crashes->len)
+			*out_status = EXIT_DONE;
+		else
+			printf ("%s: no crash\n", argv[i]);
+	}
+	return TRUE;
+}

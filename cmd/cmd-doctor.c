@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "cmd/cmd.h"
+#include "cmd/options.h"
+
+/* Programs, who needs them, and Debian's packages. Libraries are linked: without them we do not
+ * run. */
+static const struct {
+	const char *program;
+	const char *needed_by;
+	const char *package;
+	gboolean required;
+} tools[] = {
+	{ "make", "build", "make", TRUE },
+	{ "gcc", "build: host programs of the kernel", "gcc", TRUE },
+	{ "bc", "build: kernels since 3.9", "bc", FALSE },
+	{ "flex", "build: kernels since 4.16", "flex", FALSE },
+	{ "bison", "build: kernels since 4.16", "bison", FALSE },
+	{ "patch", "apply with fuzz", "patch", FALSE },
+	{ "quilt", "quilt push, pop and refresh on a variant", "quilt", FALSE },
+	{ "git", "the repository that bakeoff is pointed at", "git", FALSE },
+	{ "expect", "boot: the console", "expect", TRUE },
+	{ "setpriv", "boot: a console dies with bakeoff", "util-linux", TRUE },
+	{ "qemu-system-arm", "boot: ARM boards", "qemu-system-arm", FALSE },
+	{ "mkimage", "boot: U-Boot images", "u-boot-tools", FALSE },
+};
+
+typedef struct {
+	guint missing;	    /* programs without which the project at hand cannot run */
+	GPtrArray *install; /* (element-type utf8): packages */
+} Findings;
+
+static void report (Findings *findings, const char *program, const char *needed_by,
+		    const char *package, gboolean required)
+{
+	g_autofree char *path = g_find_program_in_path (program);
+
+	printf ("%-26s %-8s %s\n", program,
+		path	   ? "ok"
+		: required ? "MISSING"
+			   : "missing",
+		needed_by);
+	if (path)
+		return;
+	findings->missing += required;
+	if (package &&
+	    !g_ptr_array_find_with_equal_func (findings->install, package, g_str_equal, NULL))
+		g_ptr_array_add (findings->install, g_strdup (package));
+}
+
+static const char *package_of (const char *program)
+{
+	gsize i;
+
+	for (i = 0; i < G_N_ELEMENTS (tools); i++) {
+		if (g_str_equal (tools[i].program, program))
+			return tools[i].package;
+	}
+	return NULL;
+}
+
+/* The program that a board's shell command starts with. */
+static void check_command (Findings *findings, const Board *board, const char *command)
+{
+	g_auto (GStrv) words = g_strsplit_set (command ? command : "", " \t", 2);
+	g_autofree char *who = g_strdup_printf ("board %s", board->name);
+
+	if (words[0])
+		report (findings, words[0], who, package_of (words[0]), TRUE);
+}
+
+static gboolean check_board (Findings *findings, const Selection *selection, const char *name,
+			     GError **error)
+{
+	g_auto (GStrv) dirs = plan_board_dirs (selection->project, files_data_dir ());
+	g_autoptr (Board) board = board_load (name, (const char *const *) dirs, error);
+	g_autofree char *own = g_build_filename (selection->project->dir, "toolchains", NULL);
+	g_autofree char *ours = g_build_filename (files_data_dir (), "kbuild", "toolchains", NULL);
+	const char *const places[] = { own, ours, NULL };
+	g_autoptr (Toolchain) toolchain = NULL;
+	g_autofree char *compiler = NULL, *who = NULL;
+
+	if (!board)
+		return FALSE;
+	toolchain = toolchain_load (board->toolchain, places, files_data_dir (), error);
+	if (!toolchain)
+		return FALSE;
+	compiler = g_strconcat (toolchain->cross, "gcc", NULL);
+	who = g_strdup_printf ("toolchain %s, board %s", toolchain->name, name);
+	report (findings, compiler, who, toolchain->apt, TRUE);
+	check_command (findings, board, board->package);
+	check_command (findings, board, board->console);
+	return TRUE;
+}
+
+static gboolean check_project (Findings *findings, Selection *selection, GError **error)
+{
+	const char *const *board;
+
+	if (!selection_load (selection, error))
+		return FALSE;
+	for (board = (const char *const *) selection->project->boards; *board; board++) {
+		if (!check_board (findings, selection, *board, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+gboolean cmd_doctor (int argc, char **argv, int *out_status, GError **error)
+{
+	g_auto (Selection) selection = { 0 };
+	g_autofree char *here = g_get_current_dir ();
+	g_autoptr (GPtrArray) install = g_ptr_array_new_with_free_func (g_free);
+	Findings findings = { .install = install };
+	gsize i;
+
+	if (!options_parse (&selection, OPTIONS_PROJECT, NULL, 0, &argc, argv, error))
+		return FALSE;
+	for (i = 0; i < G_N_ELEMENTS (tools); i++)
+		report (&findings, tools[i].program, tools[i].needed_by, tools[i].package,
+			tools[i].required);
+	if (!selection.project_path)
+		selection.project_path = project_find (here);
+	if (selection.project_path && !check_project (&findings, &selection, error))
+		return FALSE;
+	if (install->len) {
+		g_ptr_array_add (install, NULL);
+		printf ("\ninstall what is missing: apt-get install %s\n",
+			g_strjoinv (" ", (char **) install->pdata));
+	}
+	if (findings.missing)
+		*out_status = EXIT_UNJUDGED;
+	return TRUE;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <stdio.h>
+
+#include "base/error.h"
+#include "cmd/cmd.h"
+#include "cmd/options.h"
+#include "series/import.h"
+
+/* What repairs are checked against; all NULL where the user has no repository at hand. */
+typedef struct {
+	Repo *repo;
+	char *base;
+	GPtrArray *prelude;
+} Ground;
+
+static void ground_clear (Ground *self)
+{
+	repo_free (self->repo);
+	g_free (self->base);
+	g_clear_pointer (&self->prelude, g_ptr_array_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Ground, ground_clear)
+
+static gboolean open_ground (Ground *self, const Selection *selection, GError **error)
+{
+	const Project *project = selection->project;
+	const char *path = selection->repo ? selection->repo : project->repo;
+	const char *base = selection->base ? selection->base : project->base;
+
+	if (!path || !base) {
+		fprintf (stderr,
+			 "bakeoff: warning: no %s: repairs are checked by the hunks' counts "
+			 "alone\n",
+			 path ? "base" : "repository");
+		return TRUE;
+	}
+	self->repo = repo_open (path, error);
+	self->base = self->repo ? repo_resolve (self->repo, base, error) : NULL;
+	if (!self->base)
+		return FALSE;
+	self->prelude = project->prelude ? series_read (project->prelude, error)
+					 : g_ptr_array_new_with_free_func (g_free);
+	return self->prelude != NULL;
+}
+
+static void print_lines (const char *before, GPtrArray *lines)
+{
+	guint i;
+
+	for (i = 0; lines && i < lines->len; i++)
+		printf ("    %s%s\n", before, (char *) lines->pdata[i]);
+}
+
+static void print_candidate (const Candidate *candidate)
+{
+	printf ("%s\n    %s\n    by %s, %s, at %s\n", candidate->name, candidate->title,
+		candidate->author, candidate->date ? candidate->date : "no date", candidate->where);
+	if (candidate->answers)
+		printf ("    answers %s\n", candidate->answers);
+	print_lines ("same patch: ", candidate->also);
+	print_lines ("repaired: ", candidate->repairs);
+	print_lines ("needs ", candidate->needs);
+	if (candidate->malformed)
+		printf ("    cannot be used: %s\n", candidate->malformed);
+	if (candidate->problem)
+		printf ("    does not apply: %s\n", candidate->problem);
+	printf ("    %s\n", candidate->file);
+}
+
+static gboolean add_variants (const Project *project, const Import *import, guint *out_added,
+			      GError **error)
+{
+	g_autoptr (GPtrArray) names = g_ptr_array_new ();
+	g_autoptr (GPtrArray) stacks = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
+	guint i, j;
+
+	for (i = 0; i < import->candidates->len; i++) {
+		const Candidate *candidate = import->candidates->pdata[i];
+		g_autoptr (GStrvBuilder) stack = g_strv_builder_new ();
+
+		for (j = 0; candidate->needs && j < candidate->needs->len; j++)
+			g_strv_builder_add (stack, candidate->needs->pdata[j]);
+		g_strv_builder_add (stack, candidate->file);
+		g_ptr_array_add (names, candidate->name);
+		g_ptr_array_add (stacks, g_strv_builder_end (stack));
+	}
+	return project_add_variants (project, names, stacks, out_added, error);
+}
+
+gboolean cmd_import (int argc, char **argv, int *out_status G_GNUC_UNUSED, GError **error)
+{
+	g_auto (Selection) selection = { 0 };
+	g_auto (Ground) ground = { 0 };
+	gboolean dry_run = FALSE;
+	const GOptionEntry own[] = { { "dry-run", 'n', 0, G_OPTION_ARG_NONE, &dry_run,
+				       "Say what is found, write nothing", NULL },
+				     { NULL } };
+	g_autoptr (Import) import = NULL;
+	guint i, written = 0, added = 0;
+
+	if (!options_parse (&selection, OPTIONS_PROJECT | OPTIONS_REPO, own, 1, &argc, argv, error))
+		return FALSE;
+	if (argc < 2)
+		return fail (error, BAKEOFF_ERROR_USAGE,
+			     "import what?\ngive an mbox, a mail, a web archive's text, or '-'");
+	if (!selection_load (&selection, error) || !open_ground (&ground, &selection, error))
+		return FALSE;
+	import = import_read (argv[1], ground.repo, ground.base, ground.prelude, error);
+	if (!import)
+		return FALSE;
+	for (i = 0; i < import->candidates->len; i++)
+		print_candidate (import->candidates->pdata[i]);
+	for (i = 0; i < import->notes->len; i++)
+		printf ("note: %s\n", (char *) import->notes->pdata[i]);
+	if (!dry_run && (!import_write (import, selection.project->patches_dir, &written, error) ||
+			 !add_variants (selection.project, import, &added, error)))
+		return FALSE;
+	printf ("%u mails, %u with a diff, %u candidates; %u files written, %u variants added\n",
+		import->n_messages, import->n_diffs, import->candidates->len, written, added);
+	return TRUE;
+}

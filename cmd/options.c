@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "cmd/cmd.h"
+#include "cmd/options.h"
+#include "matrix/results.h"
+
+void selection_clear (Selection *self)
+{
+	store_free (self->store);
+	plan_free (self->plan);
+	project_free (self->project);
+	g_free (self->project_path);
+	g_free (self->repo);
+	g_free (self->base);
+	g_strfreev (self->boards);
+	g_strfreev (self->configs);
+	g_strfreev (self->variants);
+}
+
+/* `--board a,b --board c` is a, b and c. */
+static void split_commas (char ***list)
+{
+	g_autofree char *joined = *list ? g_strjoinv (",", *list) : NULL;
+
+	if (!joined)
+		return;
+	g_strfreev (*list);
+	*list = g_strsplit (joined, ",", -1);
+}
+
+static void add_groups (GOptionContext *context, Selection *self, OptionGroups groups)
+{
+	const GOptionEntry project[] = {
+		{ "project", 'p', 0, G_OPTION_ARG_FILENAME, &self->project_path,
+		  "The project file (bakeoff.conf here or in the nearest folder above)", "FILE" },
+		{ NULL }
+	};
+	const GOptionEntry repo[] = {
+		{ "repo", 0, 0, G_OPTION_ARG_FILENAME, &self->repo,
+		  "The Linux repository ($BAKEOFF_REPO, bakeoff.repo)", "PATH" },
+		{ "base", 0, 0, G_OPTION_ARG_STRING, &self->base,
+		  "The commit to put variants on (bakeoff.base)", "REVISION" },
+		{ NULL }
+	};
+	const GOptionEntry cells[] = {
+		{ "board", 'b', 0, G_OPTION_ARG_STRING_ARRAY, &self->boards,
+		  "Only these boards (bakeoff.board)", "NAME[,…]" },
+		{ "config", 'c', 0, G_OPTION_ARG_STRING_ARRAY, &self->configs,
+		  "Only these configurations (bakeoff.config)", "NAME[,…]" },
+		{ "variant", 'v', 0, G_OPTION_ARG_STRING_ARRAY, &self->variants,
+		  "Only these variants, and base", "NAME[,…]" },
+		{ NULL }
+	};
+	const GOptionEntry work[] = { { "jobs", 'j', 0, G_OPTION_ARG_INT, &self->jobs,
+					"Jobs of each make (the number of cores)", "N" },
+				      { "parallel", 0, 0, G_OPTION_ARG_INT, &self->parallel,
+					"Builds, and boots, at a time (2)", "N" },
+				      { NULL } };
+
+	if (groups & OPTIONS_PROJECT)
+		g_option_context_add_main_entries (context, project, NULL);
+	if (groups & OPTIONS_REPO)
+		g_option_context_add_main_entries (context, repo, NULL);
+	if (groups & OPTIONS_CELLS)
+		g_option_context_add_main_entries (context, cells, NULL);
+	if (groups & OPTIONS_WORK)
+		g_option_context_add_main_entries (context, work, NULL);
+}
+
+gboolean options_parse (Selection *self, OptionGroups groups, const GOptionEntry *own,
+			int max_arguments, int *argc, char **argv, GError **error)
+{
+	const Command *command = command_find (argv[0]);
+	g_autoptr (GOptionContext) context = g_option_context_new (command->arguments);
+	g_autofree char *program = g_strdup_printf ("bakeoff %s", command->name);
+	g_autofree char *name = g_strdup (argv[0]);
+	g_autoptr (GError) local = NULL;
+
+	self->jobs = (int) g_get_num_processors ();
+	self->parallel = 2;
+	g_option_context_set_summary (context, command->summary);
+	if (own)
+		g_option_context_add_main_entries (context, own, NULL);
+	add_groups (context, self, groups);
+	g_set_prgname (program);
+	if (!g_option_context_parse (context, argc, &argv, &local))
+		return fail (error, BAKEOFF_ERROR_USAGE, "%s\nsee 'bakeoff %s --help'",
+			     local->message, name);
+	if (max_arguments >= 0 && *argc - 1 > max_arguments)
+		return fail (error, BAKEOFF_ERROR_USAGE,
+			     "'%s' is one word too many\nsee 'bakeoff %s --help'",
+			     argv[max_arguments + 1], name);
+	if (self->jobs < 1 || self->parallel < 1)
+		return fail (error, BAKEOFF_ERROR_USAGE, "--jobs and --parallel must be 1 or more");
+	if (!self->repo && (groups & OPTIONS_REPO) && g_getenv ("BAKEOFF_REPO"))
+		self->repo = g_strdup (g_getenv ("BAKEOFF_REPO"));
+	split_commas (&self->boards);
+	split_commas (&self->configs);
+	split_commas (&self->variants);
+	return TRUE;
+}
+
+gboolean selection_load (Selection *self, GError **error)
+{
+	g_autofree char *here = g_get_current_dir ();
+	g_autofree char *path =
+		self->project_path ? g_strdup (self->project_path) : project_find (here);
+
+	if (!path)
+		return fail (
+			error, BAKEOFF_ERROR_USAGE,
+			"no bakeoff.conf here or in a folder above\ngive --project FILE, or see "
+			"'man bakeoff' for a first one");
+	self->project = project_load (path, error);
+	return self->project != NULL;
+}
+
+PlanOptions selection_fill (const Selection *self)
+{
+	return (PlanOptions){
+		.repo = self->repo,
+		.base = self->base,
+		.data_dir = files_data_dir (),
+		.boards = (const char *const *) self->boards,
+		.configs = (const char *const *) self->configs,
+		.variants = (const char *const *) self->variants,
+	};
+}
+
+gboolean selection_plan (Selection *self, gboolean cells, GError **error)
+{
+	PlanOptions options = selection_fill (self);
+
+	if (!selection_load (self, error))
+		return FALSE;
+	self->plan = cells ? plan_new (self->project, &options, error)
+			   : plan_apply (self->project, &options, error);
+	return self->plan != NULL;
+}
+
+gboolean selection_open_store (Selection *self, GError **error)
+{
+	g_autofree char *path = results_store_path (self->project);
+
+	if (!files_make_dir (self->project->state_dir, error))
+		return FALSE;
+	self->store = store_open (path, error);
+	return self->store != NULL;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Options that commands share: which project, which repository, which cells.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "matrix/plan.h"
+#include "matrix/run.h"
+#include "matrix/store.h"
+
+typedef struct {
+	char *project_path; /* --project */
+	char *repo;	    /* --repo, else $BAKEOFF_REPO */
+	char *base;	    /* --base */
+	char **boards;	    /* --board, repeatable, commas allowed */
+	char **configs;	    /* --config */
+	char **variants;    /* --variant */
+	int jobs;	    /* --jobs; the number of cores */
+	int parallel;	    /* --parallel; 2 */
+	Project *project;   /* loaded by selection_load() */
+	Plan *plan;	    /* made by selection_plan() */
+	Store *store;	    /* opened by selection_open_store() */
+} Selection;
+
+void selection_clear (Selection *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Selection, selection_clear)
+
+/* Which groups of options a command takes. */
+typedef enum {
+	OPTIONS_PROJECT = 1 << 0, /* --project */
+	OPTIONS_REPO = 1 << 1,	  /* --repo, --base */
+	OPTIONS_CELLS = 1 << 2,	  /* --board, --config, --variant */
+	OPTIONS_WORK = 1 << 3,	  /* --jobs, --parallel */
+} OptionGroups;
+
+/**
+ * options_parse: parses @argv.
+ * @own: (nullable): options of this command alone
+ * @max_arguments: words that may be left, which follow argv[0] afterwards; -1 for any number
+ *
+ * `--help` prints the help and exits. Errors: USAGE.
+ */
+gboolean options_parse (Selection *self, OptionGroups groups, const GOptionEntry *own,
+			int max_arguments, int *argc, char **argv, GError **error);
+
+/** selection_load: finds and loads bakeoff.conf. */
+gboolean selection_load (Selection *self, GError **error);
+
+/** selection_plan: selection_load(), then the plan; with @cells its boards and cells too. */
+gboolean selection_plan (Selection *self, gboolean cells, GError **error);
+
+/** selection_open_store: the project's results.db. */
+gboolean selection_open_store (Selection *self, GError **error);
+
+/** selection_fill: PlanOptions of this selection, borrowing its strings. */
+PlanOptions selection_fill (const Selection *self);

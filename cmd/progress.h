@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Progress of a run: a status line that is rewritten on a terminal, plain lines elsewhere.
+ */
+#pragma once
+
+#include "matrix/run.h"
+
+/** progress_event: for RunOptions; writes to stderr. */
+void progress_event (const RunEvent *event, gpointer unused);
+
+/** progress_finish: takes the status line away. */
+void progress_finish (void);
+
+/**
+ * progress_cancellable: Returns: (transfer full): cancelled by SIGINT and SIGTERM, from now on.
+ */
+GCancellable *progress_cancellable (void);
