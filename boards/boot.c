@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/process.h"
+#include "base/template.h"
+#include "boards/boot.h"
+#include "boards/console.h"
+#include "boards/initramfs.h"
+#include "boards/judge.h"
+
+/* A crash is heard out for so long, in all and without a byte. */
+#define CRASH_SECONDS	    10
+#define CRASH_QUIET_SECONDS 2
+
+static const char *const outcome_names[] = {
+	[BOOT_PASS] = "pass", [BOOT_FAIL] = "fail",   [BOOT_OOPS] = "oops",
+	[BOOT_HANG] = "hang", [BOOT_INFRA] = "infra",
+};
+
+/* The words of a board's commands, each quoted for the shell. */
+typedef struct {
+	char *image;
+	char *kernel;
+	char *initrd; /* (nullable) */
+	char *disk;   /* (nullable) */
+} Names;
+
+static void names_clear (Names *self)
+{
+	g_free (self->image);
+	g_free (self->kernel);
+	g_free (self->initrd);
+	g_free (self->disk);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Names, names_clear)
+
+/* A boot under way. */
+typedef struct {
+	const BootSpec *spec;
+	GCancellable *cancellable;
+	Judge *judge;
+	int log;
+	gint64 start, last_byte, crash; /* monotonic times; crash is 0 until there is one */
+} Boot;
+
+static void boot_clear (Boot *self)
+{
+	judge_free (self->judge);
+	if (self->log >= 0)
+		close (self->log);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Boot, boot_clear)
+
+void boot_result_free (BootResult *self)
+{
+	if (!self)
+		return;
+	g_free (self->detail);
+	crash_free (self->crash);
+	g_free (self);
+}
+
+static char *expand (const char *command, const Names *names, GError **error)
+{
+	return template_expand (error, command, "image", names->image, "kernel", names->kernel,
+				"initrd", names->initrd, "disk", names->disk, NULL);
+}
+
+/* A file of @size bytes that takes no space until somebody writes to it. */
+static gboolean make_disk (const char *path, guint64 size, GError **error)
+{
+	int fd = open (path, O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0666);
+	gboolean made = fd >= 0 && ftruncate (fd, (off_t) size) == 0;
+	int saved = errno;
+
+	if (fd >= 0)
+		close (fd);
+	return made || fail (error, BAKEOFF_ERROR_FAILED, "cannot make disk '%s': %s", path,
+			     g_strerror (saved));
+}
+
+/* Makes @kernel from the image by the board's own command. */
+static gboolean run_package (const BootSpec *spec, const Names *names, const char *kernel,
+			     GCancellable *cancellable, GError **error)
+{
+	g_autofree char *log = g_build_filename (spec->work_dir, "package.log", NULL);
+	g_autofree char *command = expand (spec->board->package, names, error);
+	const char *argv[] = { "sh", "-c", command, NULL };
+	ProcessSpec process = { .argv = argv, .log = log, .quiet_start = TRUE };
+	g_autofree char *last = NULL;
+	int status;
+
+	if (!command)
+		return FALSE;
+	g_unlink (log);
+	g_unlink (kernel);
+	if (!process_run (&process, cancellable, &status, error))
+		return FALSE;
+	last = files_last_line (log);
+	if (status != 0)
+		return fail (error, BAKEOFF_ERROR_FAILED, "'package' ended with status %d: %s",
+			     status, last ? last : "it printed nothing");
+	if (!g_file_test (kernel, G_FILE_TEST_EXISTS))
+		return fail (error, BAKEOFF_ERROR_FAILED, "'package' made no %%{kernel}: %s",
+			     last ? last : command);
+	return TRUE;
+}
+
+/* Makes what the console's command names. Returns: (transfer full): that command, expanded. */
+static char *prepare (const BootSpec *spec, GCancellable *cancellable, GError **error)
+{
+	const Board *board = spec->board;
+	g_autofree char *disk = g_build_filename (spec->work_dir, "disk", NULL);
+	g_autofree char *initrd = g_build_filename (spec->work_dir, "initrd", NULL);
+	g_autofree char *kernel = board->package ? g_build_filename (spec->work_dir, "kernel", NULL)
+						 : g_strdup (spec->image);
+	g_auto (Names) names = { 0 };
+
+	names.image = g_shell_quote (spec->image);
+	names.kernel = g_shell_quote (kernel);
+	if (board->guest) {
+		names.initrd = g_shell_quote (initrd);
+		if (!initramfs_write (initrd, spec->init, error))
+			return NULL;
+	}
+	if (board->disk > 0) {
+		names.disk = g_shell_quote (disk);
+		if (!make_disk (disk, board->disk, error))
+			return NULL;
+	}
+	if (board->package && !run_package (spec, &names, kernel, cancellable, error))
+		return NULL;
+	return expand (board->console, &names, error);
+}
+
+static gboolean write_log (Boot *self, const char *data, gsize length, GError **error)
+{
+	while (length > 0) {
+		ssize_t written = write (self->log, data, length);
+
+		if (written < 0 && errno != EINTR)
+			return fail (error, BAKEOFF_ERROR_FAILED, "cannot write '%s': %s",
+				     self->spec->log, g_strerror (errno));
+		if (written > 0) {
+			data += written;
+			length -= (gsize) written;
+		}
+	}
+	return TRUE;
+}
+
+/* Milliseconds until the next limit, 0 if one has passed; @out_silent: whether it is silence. */
+static int time_left (const Boot *self, gboolean *out_silent)
+{
+	const Board *board = self->spec->board;
+	gint64 quiet = self->crash ? MIN (board->silence, CRASH_QUIET_SECONDS) : board->silence;
+	gint64 silent = self->last_byte + quiet * G_USEC_PER_SEC;
+	gint64 end = self->start + board->timeout * G_USEC_PER_SEC;
+	gint64 left;
+
+	if (self->crash)
+		end = MIN (end, self->crash + CRASH_SECONDS * G_USEC_PER_SEC);
+	left = MIN (silent, end) - g_get_monotonic_time ();
+	*out_silent = silent < end;
+	return left > 0 ? (int) ((left + 999) / 1000) : 0;
+}
+
+static gboolean take_bytes (Boot *self, const char *data, gsize length, gboolean *out_decided,
+			    GError **error)
+{
+	self->last_byte = g_get_monotonic_time ();
+	*out_decided = !judge_feed (self->judge, data, length);
+	if (!self->crash && judge_crashed (self->judge))
+		self->crash = self->last_byte;
+	return write_log (self, data, length, error);
+}
+
+/* Listens until there is a verdict. Errors: CANCELLED; FAILED where the log cannot be written. */
+static gboolean listen_to (Boot *self, Console *console, GError **error)
+{
+	gboolean decided = FALSE, silent = FALSE;
+	ConsoleEnd end;
+	char buffer[16384];
+	gsize length;
+
+	while (!decided) {
+		int left = time_left (self, &silent);
+
+		if (left == 0) {
+			judge_timeout (self->judge, silent ? self->spec->board->silence : 0);
+			break;
+		}
+		switch (console_wait (console, left, self->cancellable, buffer, sizeof (buffer),
+				      &length)) {
+		case CONSOLE_BYTES:
+			if (!take_bytes (self, buffer, length, &decided, error))
+				return FALSE;
+			break;
+		case CONSOLE_QUIET:
+			break;
+		case CONSOLE_ENDED:
+			console_stop (console, NULL, &end);
+			judge_end (self->judge, &end);
+			return TRUE;
+		case CONSOLE_CANCELLED:
+			return fail (error, BAKEOFF_ERROR_CANCELLED, "the boot was cancelled");
+		}
+	}
+	return TRUE;
+}
+
+static BootResult *judged_boot (const BootSpec *spec, const char *command,
+				GCancellable *cancellable, GError **error)
+{
+	g_auto (Boot) boot = { .spec = spec, .cancellable = cancellable, .log = -1 };
+	g_autoptr (GString) rest = g_string_new (NULL);
+	g_autoptr (Console) console = NULL;
+	gint64 verdict;
+	BootResult *result;
+
+	boot.judge = judge_new (spec);
+	boot.log = open (spec->log, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0666);
+	if (boot.log < 0)
+		return fail_null (error, BAKEOFF_ERROR_FAILED, "cannot write '%s': %s", spec->log,
+				  g_strerror (errno));
+	boot.start = boot.last_byte = g_get_monotonic_time ();
+	console = console_start (spec->data_dir, command, NULL, error);
+	if (!console || !listen_to (&boot, console, error))
+		return NULL;
+	verdict = g_get_monotonic_time ();
+	console_stop (console, rest, NULL);
+	/* the verdict stands, whatever becomes of the rest */
+	write_log (&boot, rest->str, rest->len, NULL);
+	result = judge_result (boot.judge);
+	result->seconds = (double) (verdict - boot.start) / G_USEC_PER_SEC;
+	return result;
+}
+
+static BootResult *make_result (BootOutcome outcome, char *detail)
+{
+	BootResult *result = g_new0 (BootResult, 1);
+
+	result->outcome = outcome;
+	result->detail = detail;
+	return result;
+}
+
+/* The user judges. Only a console that could not be had is ours to tell. */
+static BootResult *interactive_boot (const BootSpec *spec, const char *command,
+				     GCancellable *cancellable, GError **error)
+{
+	gint64 start = g_get_monotonic_time ();
+	g_autoptr (Console) console = console_start (spec->data_dir, command, spec->log, error);
+	ConsoleEnd end = { 0 };
+	BootResult *result;
+	gsize length;
+
+	if (!console)
+		return NULL;
+	if (console_wait (console, -1, cancellable, NULL, 0, &length) == CONSOLE_CANCELLED)
+		return fail_null (error, BAKEOFF_ERROR_CANCELLED, "the boot was cancelled");
+	console_stop (console, NULL, &end);
+	if (end.kind == CONSOLE_END_UNKNOWN || end.kind == CONSOLE_END_FAILED ||
+	    (end.kind == CONSOLE_END_EXIT && end.status == 127))
+		result = make_result (BOOT_INFRA,
+				      g_strdup_printf ("the console failed: %s",
+						       *end.text ? end.text : "not found"));
+	else
+		result = make_result (BOOT_PASS, g_strdup ("interactive, not judged"));
+	result->seconds = (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
+	return result;
+}
+
+/* What failed on our side is a result too; a senseless spec and the user's wish are none. */
+static BootResult *infra_result (GError *local, GError **error)
+{
+	if (g_error_matches (local, BAKEOFF_ERROR, BAKEOFF_ERROR_CANCELLED) ||
+	    g_error_matches (local, BAKEOFF_ERROR, BAKEOFF_ERROR_USAGE)) {
+		g_propagate_error (error, g_error_copy (local));
+		return NULL;
+	}
+	return make_result (BOOT_INFRA, g_strndup (local->message, strcspn (local->message, "\n")));
+}
+
+BootResult *boot_run (const BootSpec *spec, GCancellable *cancellable, GError **error)
+{
+	g_autofree char *command = NULL;
+	g_autoptr (GError) local = NULL;
+	BootResult *result = NULL;
+
+	if (!spec->board->bootable)
+		return fail_null (error, BAKEOFF_ERROR_USAGE, "board '%s' only builds",
+				  spec->board->name);
+	if (spec->board->guest && !spec->init)
+		return fail_null (error, BAKEOFF_ERROR_USAGE,
+				  "board '%s' needs its guest program '%s'", spec->board->name,
+				  spec->board->guest);
+	if (g_cancellable_is_cancelled (cancellable))
+		return fail_null (error, BAKEOFF_ERROR_CANCELLED, "the boot was cancelled");
+	command = prepare (spec, cancellable, &local);
+	if (command && spec->interactive)
+		result = interactive_boot (spec, command, cancellable, &local);
+	else if (command)
+		result = judged_boot (spec, command, cancellable, &local);
+	return result ? result : infra_result (local, error);
+}
+
+const char *boot_outcome_name (BootOutcome outcome)
+{
+	g_return_val_if_fail ((gsize) outcome < G_N_ELEMENTS (outcome_names), "infra");
+	return outcome_names[outcome];
+}
+
+gboolean boot_outcome_parse (const char *name, BootOutcome *out_outcome)
+{
+	gsize i;
+
+	for (i = 0; i < G_N_ELEMENTS (outcome_names); i++) {
+		if (strcmp (name, outcome_names[i]) == 0) {
+			*out_outcome = (BootOutcome) i;
+			return TRUE;
+		}
+	}
+	return FALSE;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One boot of an image on a board, and what it came to.
+ *
+ * The console is driven by an expect script (boards/expect/console.exp), which starts what the
+ * board names and passes bytes on; judging is done here, as they come, so that a verdict does not
+ * wait for a time-out. Whatever the console printed goes to a log.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "boards/board.h"
+#include "boards/crash.h"
+
+typedef enum {
+	BOOT_PASS,  /* the guest's tests were ok and its end marker (or `success`) was seen */
+	BOOT_FAIL,  /* the guest said `not ok`, or the machine stopped before the end marker */
+	BOOT_OOPS,  /* a fatal crash was printed */
+	BOOT_HANG,  /* silence, or out of time */
+	BOOT_INFRA, /* our side: the console could not be started, died by a signal … */
+} BootOutcome;
+
+typedef struct {
+	BootOutcome outcome;
+	char *detail;	/* one line for people, never NULL */
+	Crash *crash;	/* (nullable): with BOOT_OOPS */
+	double seconds; /* from start to verdict */
+} BootResult;
+
+void boot_result_free (BootResult *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BootResult, boot_result_free)
+
+/* What a boot needs. */
+typedef struct {
+	const Board *board;
+	const char *image;    /* file: the kernel as Kbuild made it */
+	const char *init;     /* (nullable): file: static program that becomes /init */
+	const char *log;      /* file: gets all that the console printed, raw */
+	const char *work_dir; /* folder that exists, for the card, the initramfs and the package */
+	const char *data_dir; /* where boards/expect/console.exp is */
+	gboolean interactive; /* the user's terminal is put through to the console; nothing is
+				 judged */
+	void (*on_line) (const char *line, gpointer user_data); /* (nullable): each console line */
+	gpointer user_data;
+} BootSpec;
+
+/**
+ * boot_run: boots once, to a verdict.
+ *
+ * Returns: (transfer full): a result for every way a boot can go, BOOT_INFRA included. NULL only
+ * with BAKEOFF_ERROR_CANCELLED, or where @spec cannot be used at all.
+ */
+BootResult *boot_run (const BootSpec *spec, GCancellable *cancellable, GError **error);
+
+/** boot_outcome_name: "pass", "fail", "oops", "hang", "infra". */
+const char *boot_outcome_name (BootOutcome outcome);
+gboolean boot_outcome_parse (const char *name, BootOutcome *out_outcome);

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Inside boards/: what one line of a console means to the crash scanner.
+ *
+ * crash-table.c holds the reports' first lines, crash-trace.c what registers and backtraces look
+ * like, and crash-scan.c the life of a report from its first line to its last.
+ */
+#pragma once
+
+#include "boards/crash.h"
+
+typedef enum {
+	/* The machine, or the thread, cannot be trusted any more: condemns the boot. */
+	CRASH_FATAL = 1 << 0,
+	/* The title gets ` in FUNCTION`. */
+	CRASH_IN = 1 << 1,
+	/* The line before the die line of the same report, as `Unable to handle kernel` stands
+	 * before `Internal error: Oops`. */
+	CRASH_OPENS = 1 << 2,
+	/* The die line: belongs to an open report that expects one, else it is one of its own. */
+	CRASH_DIES = 1 << 3,
+	/* A panic: belongs to any fatal report before it. Its registers are those of whoever was
+	 * interrupted, so they give no frame. */
+	CRASH_PANIC = 1 << 4,
+	/* This architecture prints the backtrace before the line. */
+	CRASH_TRACE_BEFORE = 1 << 5,
+	/* Also counts in mid-line: behind a shell prompt, or where a driver left its line open. */
+	CRASH_ANYWHERE = 1 << 6,
+	/* Frames of waiting (schedule() and the like) say nothing. */
+	CRASH_SLEEPS = 1 << 7,
+} CrashFlags;
+
+/* One line of the table. */
+typedef struct {
+	const char *kind;  /* see Crash */
+	const char *regex; /* Perl's; may name the groups what, addr, file and fn */
+	const char *title; /* with {what} and {file}, numbers in which become N; `Oops` if empty */
+	guint flags;	   /* of CrashFlags */
+} CrashPattern;
+
+extern const CrashPattern crash__patterns[];
+extern const gsize crash__pattern_count;
+extern const char *const crash__harmless[]; /* regexes, NULL-terminated */
+
+/* What a line matched. */
+typedef struct {
+	const CrashPattern *pattern;
+	char *title;   /* without ` in FUNCTION` */
+	char *address; /* (nullable) */
+	char *fn;      /* (nullable): the function, where the line names it */
+} CrashMatch;
+
+/** crash__match: Returns: whether @text, from line_text(), is a first or die line of a report. */
+gboolean crash__match (const char *text, CrashMatch *out_match);
+void crash__match_clear (CrashMatch *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CrashMatch, crash__match_clear)
+
+typedef enum {
+	TRACE_NONE,
+	TRACE_PC,     /* where it happened */
+	TRACE_LR,     /* where it was called from, as far as a register tells */
+	TRACE_HEADER, /* `Call Trace:` */
+	TRACE_FRAME,  /* an entry with an address: valid anywhere in a report */
+	TRACE_PLAIN,  /* an entry without: valid only below a header */
+	TRACE_GUESS,  /* an entry with `?`: found on the stack, perhaps stale */
+	TRACE_FILLER, /* what stands between entries and ends no trace */
+} TraceKind;
+
+/**
+ * crash__trace_line: what @text is in a backtrace.
+ * @out_function: (transfer full) (nullable): its function, without offset and `.isra.0`
+ * @out_caller: (transfer full) (nullable): where it was called from, if the line says so
+ */
+TraceKind crash__trace_line (const char *text, char **out_function, char **out_caller);
+
+/** crash__is_helper: whether @function belongs to the printing of crashes. */
+gboolean crash__is_helper (const char *function);
+
+/** crash__is_sleeper: whether @function is part of how the kernel waits. */
+gboolean crash__is_sleeper (const char *function);
+
+/** crash__scanner_line: crash_scanner_feed() for one line that a LineBuffer gave. */
+void crash__scanner_line (CrashScanner *self, const char *line);

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The crash scanner: a report's life from its first line to its last.
+ *
+ * At most one report is open, the latest. It takes registers and frames until its trace has ended,
+ * the text says that it is over, or REPORT_LINES have gone by (2.6 dumps the whole stack of 8 KiB
+ * between the registers and the trace). Nothing here grows with the length of a console.
+ */
+#include <string.h>
+
+#include "boards/crash-grammar.h"
+#include "boards/lines.h"
+
+#define REPORT_LINES 600
+#define MAX_CRASHES  32
+#define MAX_FRAMES   24
+#define MAX_HEAD     16
+
+/* How far a die line may stand below the line that opened its report; for one that a user's process
+ * may have caused, and for parisc, whose backtrace comes first. */
+#define DIE_LINES   64
+#define MAYBE_LINES 8
+#define LOOSE_LINES 8
+
+struct CrashScanner {
+	LineBuffer *lines;
+	GPtrArray *all; /* (element-type Crash) */
+	Crash *first;	/* (nullable): in all */
+	gboolean complete;
+
+	/* the open report */
+	Crash *open;	   /* (nullable): in all */
+	char *base;	   /* its title without ` in FUNCTION` */
+	guint flags;	   /* CrashFlags of its first line */
+	guint age;	   /* lines since then */
+	gboolean died;	   /* its die line was seen */
+	gboolean has_pc;   /* frames[0] is where it happened */
+	gboolean has_lr;   /* the last frame is only from a register */
+	gboolean in_trace; /* below `Call Trace:` */
+	guint traced;	   /* frames that the trace gave */
+	gboolean trace_over;
+	char *caller; /* (nullable): whom the last `from` named */
+
+	/* a trace outside of any report */
+	GPtrArray *loose;
+	guint loose_age;
+	gboolean loose_in_trace;
+};
+
+static gboolean on_line (const char *line, gpointer user_data)
+{
+	crash__scanner_line (user_data, line);
+	return TRUE;
+}
+
+CrashScanner *crash_scanner_new (void)
+{
+	CrashScanner *self = g_new0 (CrashScanner, 1);
+
+	self->lines = line_buffer_new (on_line, self);
+	self->all = g_ptr_array_new_with_free_func ((GDestroyNotify) crash_free);
+	self->loose = g_ptr_array_new_with_free_func (g_free);
+	return self;
+}
+
+void crash_scanner_free (CrashScanner *self)
+{
+	if (!self)
+		return;
+	line_buffer_free (self->lines);
+	g_ptr_array_unref (self->all);
+	g_ptr_array_unref (self->loose);
+	g_free (self->base);
+	g_free (self->caller);
+	g_free (self);
+}
+
+static void make_title (CrashScanner *self)
+{
+	Crash *crash = self->open;
+
+	g_free (crash->title);
+	if ((self->flags & CRASH_IN) && crash->frames->len > 0)
+		crash->title =
+			g_strdup_printf ("%s in %s", self->base, (char *) crash->frames->pdata[0]);
+	else
+		crash->title = g_strdup (self->base);
+}
+
+static void note_fatal (CrashScanner *self, Crash *crash)
+{
+	crash->fatal = TRUE;
+	if (!self->first)
+		self->first = crash;
+}
+
+/* A new report; it becomes the open one unless it is a remark inside of one that matters more. */
+static void start_report (CrashScanner *self, const CrashMatch *match)
+{
+	Crash *crash;
+	gboolean inside = self->open && self->open->fatal && !self->trace_over &&
+			  !(match->pattern->flags & CRASH_FATAL);
+
+	if (self->all->len >= MAX_CRASHES) {
+		if (!inside)
+			self->open = NULL;
+		return;
+	}
+	crash = g_new0 (Crash, 1);
+	crash->kind = g_strdup (match->pattern->kind);
+	crash->title = g_strdup (match->title);
+	crash->address = g_strdup (match->address);
+	crash->frames = g_ptr_array_new_with_free_func (g_free);
+	crash->head = g_ptr_array_new_with_free_func (g_free);
+	g_ptr_array_add (self->all, crash);
+	if (match->pattern->flags & CRASH_FATAL)
+		note_fatal (self, crash);
+	if (inside)
+		return;
+
+	self->open = crash;
+	g_free (self->base);
+	self->base = g_strdup (match->title);
+	self->flags = match->pattern->flags;
+	self->age = 0;
+	self->died = (self->flags & CRASH_DIES) != 0;
+	self->has_pc = self->has_lr = self->in_trace = self->trace_over = FALSE;
+	self->traced = 0;
+	g_clear_pointer (&self->caller, g_free);
+}
+
+/* Where the report happened, by a register or by its first line. */
+static void take_pc (CrashScanner *self, const char *function)
+{
+	GPtrArray *frames = self->open->frames;
+
+	if (self->has_pc || (self->flags & CRASH_PANIC) || crash__is_helper (function))
+		return;
+	self->has_pc = TRUE;
+	if (frames->len > 0 && strcmp (frames->pdata[0], function) == 0)
+		return;
+	g_ptr_array_insert (frames, 0, g_strdup (function));
+	make_title (self);
+}
+
+static void take_lr (CrashScanner *self, const char *function)
+{
+	if (self->has_lr || self->traced > 0 || (self->flags & CRASH_PANIC) ||
+	    crash__is_helper (function))
+		return;
+	self->has_lr = TRUE;
+	g_ptr_array_add (self->open->frames, g_strdup (function));
+	make_title (self);
+}
+
+static void take_frame (CrashScanner *self, const char *function)
+{
+	GPtrArray *frames = self->open->frames;
+	gboolean is_first = self->traced == 0;
+
+	if (crash__is_helper (function) || frames->len >= MAX_FRAMES ||
+	    ((self->flags & CRASH_SLEEPS) && crash__is_sleeper (function)))
+		return;
+	if (self->has_lr) {
+		g_ptr_array_set_size (frames, (int) frames->len - 1);
+		self->has_lr = FALSE;
+	}
+	self->traced++;
+	if (!is_first || !self->has_pc || strcmp (frames->pdata[0], function) != 0)
+		g_ptr_array_add (frames, g_strdup (function));
+	make_title (self);
+}
+
+/* `A from B`, `B from C` is A, B, C. */
+static void take_entry (CrashScanner *self, const char *function, const char *caller)
+{
+	if (!self->caller || g_strcmp0 (self->caller, function) != 0)
+		take_frame (self, function);
+	g_clear_pointer (&self->caller, g_free);
+	if (caller)
+		take_frame (self, caller);
+	self->caller = g_strdup (caller);
+}
+
+/* The trace of the open report gets @text, or ends by it. */
+static void trace_report (CrashScanner *self, const char *text)
+{
+	g_autofree char *function = NULL;
+	g_autofree char *caller = NULL;
+
+	switch (crash__trace_line (text, &function, &caller)) {
+	case TRACE_PC:
+		take_pc (self, function);
+		break;
+	case TRACE_LR:
+		take_lr (self, function);
+		break;
+	case TRACE_HEADER:
+		self->trace_over = self->trace_over || self->traced > 0;
+		self->in_trace = TRUE;
+		break;
+	case TRACE_PLAIN:
+		if (!self->in_trace)
+			break;
+		/* fall through */
+	case TRACE_FRAME:
+		self->in_trace = TRUE;
+		if (!self->trace_over)
+			take_entry (self, function, caller);
+		break;
+	case TRACE_GUESS:
+	case TRACE_FILLER:
+		break;
+	case TRACE_NONE:
+		self->trace_over = self->trace_over || self->traced > 0;
+		self->in_trace = FALSE;
+	}
+}
+
+/* Keeps the last trace that no report has claimed. */
+static void trace_loose (CrashScanner *self, const char *text)
+{
+	g_autofree char *function = NULL;
+	g_autofree char *caller = NULL;
+	TraceKind kind = crash__trace_line (text, &function, &caller);
+
+	self->loose_age++;
+	if (kind == TRACE_HEADER) {
+		g_ptr_array_set_size (self->loose, 0);
+		self->loose_in_trace = TRUE;
+	} else if (kind == TRACE_FRAME && self->loose_in_trace && self->loose->len < MAX_FRAMES) {
+		g_ptr_array_add (self->loose, g_steal_pointer (&function));
+		self->loose_age = 0;
+	} else if (self->loose_age > LOOSE_LINES) {
+		self->loose_in_trace = FALSE;
+	}
+}
+
+static void claim_loose_trace (CrashScanner *self)
+{
+	guint i;
+
+	for (i = 0; self->loose_age <= LOOSE_LINES && i < self->loose->len; i++)
+		take_frame (self, self->loose->pdata[i]);
+	g_ptr_array_set_size (self->loose, 0);
+	self->trace_over = self->traced > 0;
+}
+
+/* Whether @match only goes on with the open report. */
+static gboolean belongs_to_open (const CrashScanner *self, const CrashMatch *match)
+{
+	guint flags = match->pattern->flags;
+
+	if (!self->open || !(self->flags & CRASH_OPENS) || self->died)
+		return FALSE;
+	if (flags & CRASH_DIES)
+		return self->age <= (self->open->fatal ? DIE_LINES : MAYBE_LINES);
+	/* BUG() of 2.6 on arm is a write to NULL; two user faults in a row are nobody's business */
+	return (flags & CRASH_OPENS) && self->age <= MAYBE_LINES &&
+	       (self->open->fatal || !(flags & CRASH_FATAL));
+}
+
+static void take_match (CrashScanner *self, const CrashMatch *match)
+{
+	guint flags = match->pattern->flags;
+
+	if ((flags & CRASH_PANIC) && self->first) {
+		self->complete = TRUE;
+		self->open = NULL;
+	} else if (belongs_to_open (self, match)) {
+		if (flags & CRASH_DIES) {
+			self->died = TRUE;
+			note_fatal (self, self->open);
+		}
+		if (!self->open->address)
+			self->open->address = g_strdup (match->address);
+	} else {
+		Crash *before = self->open;
+
+		start_report (self, match);
+		if (!self->open || self->open == before)
+			return;
+		if (flags & CRASH_TRACE_BEFORE)
+			claim_loose_trace (self);
+		if (match->fn)
+			take_pc (self, match->fn);
+	}
+}
+
+/* Whether @text says that a report is over. */
+static gboolean is_end (const char *text)
+{
+	return g_str_has_prefix (text, "---[ end ") || g_str_has_prefix (text, "Rebooting in ") ||
+	       line_is_banner (text);
+}
+
+void crash__scanner_line (CrashScanner *self, const char *line)
+{
+	const char *text = line_text (line);
+	g_auto (CrashMatch) match = { 0 };
+
+	if (is_end (text)) {
+		self->complete = self->complete || self->first;
+		self->open = NULL;
+		return;
+	}
+	if (crash__match (text, &match))
+		take_match (self, &match);
+	else if (self->open)
+		trace_report (self, text);
+	else
+		trace_loose (self, text);
+	if (!self->open)
+		return;
+	if (self->open->head->len < MAX_HEAD)
+		g_ptr_array_add (self->open->head, g_strdup (line));
+	if (self->age++ > REPORT_LINES)
+		self->open = NULL;
+}
+
+void crash_scanner_feed (CrashScanner *self, const char *data, gsize length)
+{
+	line_buffer_feed (self->lines, data, length);
+}
+
+void crash_scanner_finish (CrashScanner *self)
+{
+	line_buffer_finish (self->lines);
+}
+
+const Crash *crash_scanner_first (const CrashScanner *self)
+{
+	return self->first;
+}
+
+const GPtrArray *crash_scanner_all (const CrashScanner *self)
+{
+	return self->all;
+}
+
+gboolean crash_scanner_complete (const CrashScanner *self)
+{
+	return self->complete;
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The crash grammar's table.
+ *
+ * To teach bakeoff another crash, add an entry. The first that matches wins, so the particular ones
+ * stand before the general ones. Wordings move between kernel versions: match what they have in
+ * common. The comments say which files of Linux print the texts.
+ *
+ * A regex starts at the start of the message (behind time stamp and level), with ANYWHERE also
+ * behind other text on the line. Its named groups: what, file, addr, fn (see CrashPattern).
+ */
+#include "boards/crash-grammar.h"
+
+#define FATAL	 CRASH_FATAL
+#define IN	 CRASH_IN
+#define ANYWHERE CRASH_ANYWHERE
+/* the line before a die line, as `Unable to handle kernel`; fatal by itself */
+#define OPENS (CRASH_FATAL | CRASH_IN | CRASH_OPENS)
+/* the same, but only fatal when a die line follows: a user's process can cause it too */
+#define MAYBE (CRASH_IN | CRASH_OPENS)
+#define DIES  (CRASH_FATAL | CRASH_IN | CRASH_DIES)
+#define PANIC (CRASH_FATAL | CRASH_PANIC | CRASH_ANYWHERE)
+
+#define HEX "(?:0x)?(?<addr>[0-9a-fA-F]{3,16})\\b"
+/* absolute and ../ paths come from builds out of tree, and differ from folder to folder */
+#define FILE_LINE "(?:\\S*/\\.\\./|\\.\\./|/\\S*/)?(?<file>[^\\s:]+):\\d+"
+#define FUNC	  "(?<fn>[A-Za-z_][\\w.]*)"
+
+/* clang-format off */
+const CrashPattern crash__patterns[] = {
+	/* Faults: arch/.../mm/fault.c */
+	{ "oops", "Unable to handle kernel NULL pointer dereference"
+	  "(?: at virtual address " HEX "|\\s*$)", "NULL pointer dereference", OPENS | ANYWHERE },
+	{ "oops", "Unable to handle kernel paging request(?: at virtual address " HEX "|\\s*$)",
+	  "bad paging request", OPENS | ANYWHERE },
+	{ "oops", "Unable to handle kernel (?<what>.*?) at (?:virtual )?address:? ?" HEX,
+	  "{what}", OPENS | ANYWHERE },
+	{ "oops", "BUG: (?:unable to handle kernel|[Kk]ernel) NULL pointer dereference(?: on \\w+)?"
+	  "(?:,? (?:at|address)(?: virtual address|:)? ?" HEX ")?",
+	  "NULL pointer dereference", OPENS | ANYWHERE },
+	{ "oops", "BUG: unable to handle (?:kernel paging request|page fault)(?: at| for)?"
+	  "(?: virtual)?(?: address)?:? ?(?:" HEX ")?",
+	  "bad paging request", OPENS | ANYWHERE },
+	{ "oops", "BUG: Unable to handle kernel (?<what>data access|instruction fetch)"
+	  "(?:.* at " HEX ")?", "bad kernel {what}", OPENS },
+	{ "oops", "Bad kernel stack pointer " HEX, "bad kernel stack pointer", OPENS },
+	{ "fault", "Unhandled fault: (?<what>.*?) \\(0x[0-9a-f]+\\) at " HEX,
+	  "unhandled fault: {what}", MAYBE },
+	{ "fault", "Unhandled prefetch abort: (?<what>.*?) \\(0x[0-9a-f]+\\) at " HEX,
+	  "unhandled prefetch abort: {what}", MAYBE },
+	{ "fault", "Alignment trap: not handling", "alignment trap", MAYBE },
+	{ "fault", "Bad mode in (?<what>.*?) handler detected", "bad mode in {what} handler",
+	  CRASH_OPENS },
+	{ "fault", "(?<what>Data|Instruction) bus error, epc == ", "{what} bus error", MAYBE },
+
+	/* BUG(): lib/bug.c, arch/.../kernel/traps.c; the line number moves with every patch */
+	{ "bug", "[Kk]ernel BUG at " FILE_LINE, "kernel BUG at {file}", OPENS | ANYWHERE },
+	{ "bug", "[Kk]ernel BUG at ", "kernel BUG", OPENS },
+	{ "bug", "Kernel bug detected\\[#\\d+\\]", "kernel BUG", DIES },
+
+	/* Die lines: die() and die_if_kernel() in arch/.../kernel/traps.c */
+	{ "oops", "Internal error: (?:Oops - )?(?<what>.*?):? ?[0-9a-fA-F]* ?\\[#\\d+\\]",
+	  "{what}", DIES | ANYWHERE },
+	{ "oops", "Oops(?: )?\\[#\\d+\\]", "Oops", DIES },
+	{ "oops", "Oops: (?:(?<what>[A-Za-z][a-z][^,:\\[]*)(?:, probably.*?)?:? ?)?"
+	  "[0-9a-fA-F]{0,16}(?:, sig: \\d+)? ?\\[#\\d+\\]", "{what}", DIES | ANYWHERE },
+	{ "oops", "(?<what>Break instruction in kernel code|Reserved instruction in kernel code|"
+	  "Unhandled kernel unaligned access(?: or invalid instruction)?|"
+	  "Kernel unaligned instruction access|FP exception in kernel code|Integer overflow|"
+	  "do_cpu invoked from kernel context!|MIPS MT Thread exception in kernel)\\[#\\d+\\]",
+	  "{what}", DIES },
+	{ "oops", "(?<what>general protection fault|divide[ _]error|invalid opcode|int3|"
+	  "stack segment|double fault|Exception in kernel mode|Machine check|"
+	  "(?i:(?:un|non)recoverable exception))\\b.*\\[#\\d+\\]", "{what}", DIES },
+	{ "oops", "\\S+\\(\\d+\\): (?<what>[A-Z].*?) \\[#\\d+\\]", "{what}", DIES }, /* sparc */
+	{ "oops", "PANIC: double fault", "double fault", DIES },
+
+	/* parisc_terminate() and die_if_kernel(); an address behind `(code N)` is a user's */
+	{ "oops", "(?<what>Kernel Fault|Bad Address \\(null pointer deref\\?\\)|"
+	  "Unexpected interruption|High Priority Machine Check \\(HPMC\\)|"
+	  "[A-Z][A-Za-z/ -]*(?:fault|trap|check)): "
+	  "Code=\\d+ .*(?:Addr=|at addr )" HEX, "{what}", DIES | CRASH_TRACE_BEFORE },
+	{ "oops", "\\S+ \\(pid \\d+\\): (?<what>[A-Z].*?) \\(code -?\\d+\\)\\s*$", "{what}", DIES },
+
+	/* Sanitizers: mm/kasan/report.c, mm/kfence, mm/kmsan, kernel/kcsan, lib/ubsan.c */
+	{ "kasan", "BUG: KASAN: (?<what>[a-z][a-z -]*?) (?:in|on) " FUNC, "KASAN: {what}",
+	  FATAL | IN },
+	{ "kasan", "BUG: KASAN: (?<what>[a-z][a-z -]*)", "KASAN: {what}", FATAL | IN },
+	{ "kfence", "BUG: KFENCE: (?<what>[a-z][a-z -]*?)(?: in " FUNC "|\\s*$)", "KFENCE: {what}",
+	  FATAL | IN },
+	{ "kmsan", "BUG: KMSAN: (?<what>[a-z][a-z -]*?) in " FUNC, "KMSAN: {what}", FATAL | IN },
+	{ "kcsan", "BUG: KCSAN: (?<what>[a-z][a-z -]*?) in " FUNC, "KCSAN: {what}", IN },
+	{ "ubsan", "UBSAN: (?<what>[a-z-]+) in " FILE_LINE, "UBSAN: {what} in {file}", 0 },
+
+	/* Lockups and stalls: kernel/watchdog.c, softlockup.c, hung_task.c, rcu/ */
+	{ "lockup", "(?:watchdog: )?BUG: soft lockup", "soft lockup", FATAL | IN },
+	{ "lockup", "(?:NMI watchdog: |watchdog: )?Watchdog detected hard LOCKUP on cpu",
+	  "hard lockup", FATAL | IN },
+	{ "lockup", "BUG: workqueue lockup", "workqueue lockup", FATAL },
+	{ "lockup", "BUG: (?<what>(?:spinlock|rwlock|read-lock|write-lock) "
+	  "(?:cpu )?(?:lockup|recursion))",
+	  "{what}", FATAL | IN },
+	{ "hung-task", "INFO: task \\S.*:\\d+ blocked (?:in I/O wait )?for more than \\d+ seconds",
+	  "task hung", FATAL | IN | CRASH_SLEEPS },
+	{ "hung-task", "INFO: task \\S.*:\\d+ can't die for more than", "task can't die",
+	  FATAL | IN | CRASH_SLEEPS },
+	{ "rcu-stall", "(?:rcu: )?INFO: rcu_\\w+ (?:self-)?detected .*stall", "RCU stall", FATAL },
+
+	/* Memory that somebody wrote to: mm/slub.c (2.6.22, then later), slab.c, page_alloc.c */
+	{ "slab", "\\*\\*\\* SLUB (?<what>[^:]+: [A-Z][A-Za-z ]*)", "SLUB {what}", FATAL },
+	{ "slab", "BUG (?<what>[\\w-]+)(?: \\(.*?\\))?: (?:Redzone|Poison|Object|Freepointer|"
+	  "Freechain|Padding|Wrong|Invalid|Left|Right|Freelist|Slab|Not a)", "SLUB {what}", FATAL },
+	{ "slab", "slab error in (?<fn>\\w+)\\(\\): cache `(?<what>[^']+)'",
+	  "slab error in cache {what}", FATAL },
+	{ "slab", "Slab corruption: ", "slab corruption", FATAL },
+	{ "bug", "(?:BUG: )?Bad page (?<what>state|map|cache)", "bad page {what}", FATAL },
+
+	/* Debug checks: a remark on code, and the machine goes on. kernel/sched.c, lockdep.c */
+	{ "check", "BUG: sleeping function called from invalid ?context at " FILE_LINE,
+	  "sleeping function called from invalid context at {file}", IN },
+	{ "check", "BUG: using (?<what>\\w+)\\(\\) in preemptible",
+	  "using {what} in preemptible code", IN },
+	{ "check", "BUG: Invalid wait context", "invalid wait context", IN },
+	{ "check", "BUG: memory leak", "memory leak", 0 },
+	{ "check", "Division by zero in kernel", "division by zero", IN },
+	{ "lockdep", "(?:WARNING: |\\[? ?(?:INFO|BUG): )(?<what>possible "
+	  "(?:circular locking dependency|irq lock inversion dependency|recursive locking)|"
+	  "bad unlock balance|.*-safe -> .*-unsafe lock order) detected", "{what}", IN },
+	{ "lockdep", "(?:WARNING: |\\[ INFO: )inconsistent ", "inconsistent lock state", IN },
+	{ "lockdep", "(?:WARNING: |\\[? ?INFO: )suspicious (?:RCU|rcu_dereference_check\\(\\)) "
+	  "usage", "suspicious RCU usage", IN },
+	{ "lockdep", "INFO: trying to register non-static key", "non-static lock key", IN },
+
+	/* WARN_ON(): kernel/panic.c; `BUG: at` up to 2.6.21, `Badness at` on powerpc */
+	{ "warning", "WARNING: (?:CPU: \\d+ PID: \\d+ )?at " FILE_LINE "(?: " FUNC ")?",
+	  "WARNING at {file}", IN },
+	{ "warning", "WARNING: " FILE_LINE " at " FUNC, "WARNING at {file}", IN },
+	{ "warning", "BUG: (?:warning )?at " FILE_LINE "[ /]" FUNC, "WARNING at {file}", IN },
+	{ "warning", "Badness (?:in " FUNC " )?at " FILE_LINE, "WARNING at {file}", IN },
+	{ "warning", "WARNING: (?<what>.+)", "WARNING: {what}", IN },
+
+	/* All others that call themselves bugs */
+	{ "bug", "BUG: scheduling while atomic", "scheduling while atomic", FATAL | IN },
+	{ "bug", "bad: scheduling from the idle thread", "scheduling from the idle thread", FATAL },
+	{ "bug", "BUG: (?<what>(?:spinlock|rwlock) [a-z ]+?)(?: on CPU.*)?$", "{what}",
+	  FATAL | IN },
+	{ "bug", "BUG: (?<what>[^:]{4,60})", "BUG: {what}", FATAL | IN },
+
+	/* kernel/panic.c */
+	{ "panic", "Kernel panic(?: - not syncing)?:\\s*(?<what>.*)", "panic: {what}", PANIC },
+};
+/* clang-format on */
+
+const gsize crash__pattern_count = G_N_ELEMENTS (crash__patterns);
+
+/* Lines that look like a crash and are none. Searched in the whole line. */
+const char *const crash__harmless[] = {
+	/* somebody names a crash: a test's result, the command line, a selftest's own backtrace */
+	"^(?:not )?ok \\d+ ",
+	"[Cc]ommand line:",
+	"\\[ backtrace testing \\]",
+	/* words that hold others */
+	"_INFO:",
+	"DEBUG:",
+	/* remarks on a machine or its owner */
+	"INFO: lockdep is turned off",
+	"INFO: NMI handler .* took too long",
+	"INFO: recovery required on readonly filesystem",
+	"INFO: Stall ended before state dump start",
+	"WARNING: Unprivileged eBPF is enabled with eIBRS",
+	"WARNING: See https?.* for mitigation options",
+	"WARNING: kernel not compiled with CPU_SRSO",
+	"WARNING: workqueue cpumask: online intersect > possible intersect",
+	"WARNING: [Tt]he mand mount option",
+	"fbcon: Driver .* missed to adjust",
+	"EXT4-fs .*:",
+	"XFS \\(.*\\): WARNING",
+	"uses (?:deprecated v2 capabilities|wireless extensions)",
+	"Perf NMI watchdog permanently disabled",
+	/* a fault of a user's process, which the kernel only tells */
+	"general protection fault.* error:[0-9a-f]+ in ",
+	"general protection fault.* ip:[0-9a-f]+ sp:[0-9a-f]+",
+	NULL,
+};

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <string.h>
+
+#include "boards/crash-grammar.h"
+#include "boards/judge.h"
+#include "boards/ktap.h"
+#include "boards/lines.h"
+
+struct Judge {
+	const BootSpec *spec;
+	GRegex *success; /* (nullable) */
+	LineBuffer *lines;
+	CrashScanner *scanner;
+	Ktap ktap;
+	guint banners;
+	gboolean printed; /* any byte at all */
+	char *last_line;  /* (nullable): the last that is not blank */
+
+	gboolean decided;
+	BootOutcome outcome;
+	char *detail;
+};
+
+static void decide (Judge *self, BootOutcome outcome, char *detail)
+{
+	self->decided = TRUE;
+	self->outcome = outcome;
+	g_free (self->detail);
+	self->detail = detail;
+}
+
+/* The guest's own verdict, or a crash's, if there is one by now. */
+static gboolean decide_by_guest (Judge *self)
+{
+	const Crash *crash = crash_scanner_first (self->scanner);
+	char *detail;
+
+	if (crash) {
+		decide (self, BOOT_OOPS, g_strdup (crash->title));
+	} else if (self->ktap.not_ok > 0 || self->ktap.bailed) {
+		ktap_verdict (&self->ktap, &detail);
+		decide (self, BOOT_FAIL, detail);
+	}
+	return self->decided;
+}
+
+static void check_success (Judge *self, const char *line)
+{
+	if (!self->success || self->decided || crash_scanner_first (self->scanner) ||
+	    !g_regex_match (self->success, line_text (line), 0, NULL))
+		return;
+	if (!decide_by_guest (self))
+		decide (self, BOOT_PASS,
+			g_strdup_printf ("'%s' was seen", g_regex_get_pattern (self->success)));
+}
+
+/* Sees whether there is a verdict that more lines cannot change. */
+static void check_line (Judge *self, const char *line)
+{
+	char *detail = NULL;
+
+	if (crash_scanner_first (self->scanner)) {
+		if (crash_scanner_complete (self->scanner) || self->ktap.done)
+			decide_by_guest (self);
+	} else if (self->banners > 1 && line_is_banner (line)) {
+		if (!decide_by_guest (self))
+			decide (self, BOOT_FAIL, g_strdup ("the machine rebooted"));
+	} else if (self->ktap.bailed) {
+		decide_by_guest (self);
+	} else if (self->ktap.done && !self->success) {
+		gboolean passed = ktap_verdict (&self->ktap, &detail);
+
+		decide (self, passed ? BOOT_PASS : BOOT_FAIL, detail);
+	} else {
+		check_success (self, line);
+	}
+}
+
+static gboolean on_line (const char *line, gpointer user_data)
+{
+	Judge *self = user_data;
+
+	if (self->spec->on_line)
+		self->spec->on_line (line, self->spec->user_data);
+	if (line[strspn (line, " \t")]) {
+		g_free (self->last_line);
+		self->last_line = g_strdup (line);
+	}
+	crash__scanner_line (self->scanner, line);
+	ktap_line (&self->ktap, line);
+	if (line_is_banner (line))
+		self->banners++;
+	check_line (self, line);
+	return !self->decided;
+}
+
+Judge *judge_new (const BootSpec *spec)
+{
+	Judge *self = g_new0 (Judge, 1);
+
+	self->spec = spec;
+	self->lines = line_buffer_new (on_line, self);
+	self->scanner = crash_scanner_new ();
+	/* board_load() has seen that it compiles */
+	if (spec->board->success)
+		self->success = g_regex_new (spec->board->success, 0, 0, NULL);
+	return self;
+}
+
+void judge_free (Judge *self)
+{
+	if (!self)
+		return;
+	line_buffer_free (self->lines);
+	crash_scanner_free (self->scanner);
+	g_clear_pointer (&self->success, g_regex_unref);
+	g_free (self->last_line);
+	g_free (self->detail);
+	g_free (self);
+}
+
+gboolean judge_feed (Judge *self, const char *data, gsize length)
+{
+	g_autofree char *partial = NULL;
+
+	self->printed = self->printed || length > 0;
+	line_buffer_feed (self->lines, data, length);
+	/* a prompt has no newline */
+	partial = line_buffer_partial (self->lines);
+	check_success (self, partial);
+	return !self->decided;
+}
+
+gboolean judge_crashed (const Judge *self)
+{
+	return crash_scanner_first (self->scanner) != NULL;
+}
+
+/* The shell's `sh: 1: exec: qemu-system-arm: not found` is about the program, not the shell. */
+static char *describe_exit (const Judge *self, const ConsoleEnd *end)
+{
+	const char *why = self->last_line ? self->last_line : "it printed nothing";
+	const char *exec = strstr (why, "exec: ");
+
+	if ((end->status == 126 || end->status == 127) && exec)
+		return g_strdup (exec + strlen ("exec: "));
+	return g_strdup_printf ("the console ended with status %d: %s", end->status, why);
+}
+
+void judge_end (Judge *self, const ConsoleEnd *end)
+{
+	line_buffer_finish (self->lines);
+	if (self->decided || decide_by_guest (self))
+		return;
+	switch (end->kind) {
+	case CONSOLE_END_EXIT:
+		if (end->status != 0)
+			decide (self, BOOT_INFRA, describe_exit (self, end));
+		else if (!self->printed)
+			decide (self, BOOT_FAIL,
+				g_strdup ("the console ended without printing anything"));
+		else
+			decide (self, BOOT_FAIL,
+				g_strdup (self->success ? "the machine stopped before it succeeded"
+							: "the machine stopped before the end "
+							  "marker"));
+		break;
+	case CONSOLE_END_SIGNAL:
+		decide (self, BOOT_INFRA,
+			g_strdup_printf ("the console was ended by %s", end->text));
+		break;
+	default:
+		decide (self, BOOT_INFRA,
+			g_strdup_printf ("the console failed: %s",
+					 *end->text ? end->text : "it was stopped"));
+	}
+}
+
+void judge_timeout (Judge *self, int silence)
+{
+	const char *last = self->last_line ? self->last_line : "nothing was printed";
+
+	if (self->decided || decide_by_guest (self))
+		return;
+	if (silence > 0)
+		decide (self, BOOT_HANG,
+			g_strdup_printf ("no output for %d s after: %s", silence, last));
+	else
+		decide (self, BOOT_HANG,
+			g_strdup_printf ("not done after %d s: %s", self->spec->board->timeout,
+					 last));
+}
+
+BootResult *judge_result (Judge *self)
+{
+	BootResult *result = g_new0 (BootResult, 1);
+	const Crash *crash = crash_scanner_first (self->scanner);
+
+	g_return_val_if_fail (self->decided, result);
+	result->outcome = self->outcome;
+	result->detail = g_steal_pointer (&self->detail);
+	if (self->outcome == BOOT_OOPS)
+		result->crash = crash_copy (crash);
+	return result;
+}

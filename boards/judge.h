@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The judge of a boot: from what a console prints to a verdict. It knows no clock and no process.
+ *
+ * What counts, in this order: a fatal crash before the end marker; `not ok` or a broken plan; how
+ * the console ended, or that it did not. What comes after the end marker is not heard.
+ */
+#pragma once
+
+#include "boards/boot.h"
+#include "boards/console.h"
+
+typedef struct Judge Judge;
+
+/** judge_new: @spec must outlive it. */
+Judge *judge_new (const BootSpec *spec);
+void judge_free (Judge *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Judge, judge_free)
+
+/** judge_feed: takes console bytes. Returns: FALSE once the verdict does not depend on more. */
+gboolean judge_feed (Judge *self, const char *data, gsize length);
+
+/** judge_crashed: whether a fatal crash was seen: time to hear it out, and no more. */
+gboolean judge_crashed (const Judge *self);
+
+/** judge_end: the console has ended by itself. */
+void judge_end (Judge *self, const ConsoleEnd *end);
+
+/** judge_timeout: nothing was printed for @silence seconds, or if that is 0, time was up. */
+void judge_timeout (Judge *self, int silence);
+
+/** judge_result: Returns: (transfer full): the verdict, with no time in it. */
+BootResult *judge_result (Judge *self);

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The crash scanner on console logs: each NAME.log in tests/data/boards that has a NAME.crash
+ * beside it, where a person wrote what there is to find.
+ */
+#include <string.h>
+
+#include "boards/crash.h"
+
+#define DATA "tests/data/boards"
+
+#define NULL_FAULT "Unable to handle kernel NULL pointer dereference at virtual address "
+
+static CrashScanner *scan (const char *data, gsize length, gsize piece)
+{
+	CrashScanner *scanner = crash_scanner_new ();
+	gsize at;
+
+	for (at = 0; at < length; at += piece)
+		crash_scanner_feed (scanner, data + at, MIN (piece, length - at));
+	crash_scanner_finish (scanner);
+	return scanner;
+}
+
+static void check_frames (GKeyFile *expected, const char *group, const Crash *crash)
+{
+	g_autofree char *text = g_key_file_get_string (expected, group, "frames", NULL);
+	g_auto (GStrv) frames = g_strsplit (text, " ", -1);
+	guint count = *text ? g_strv_length (frames) : 0;
+	guint i;
+
+	g_assert_cmpuint (crash->frames->len, >=, count);
+	for (i = 0; i < count; i++)
+		g_assert_cmpstr (crash->frames->pdata[i], ==, frames[i]);
+	if (count == 0 || g_key_file_get_boolean (expected, group, "exact", NULL))
+		g_assert_cmpuint (crash->frames->len, ==, count);
+}
+
+static void check_crash (GKeyFile *expected, guint number, const Crash *crash)
+{
+	g_autofree char *group = g_strdup_printf ("%u", number);
+	g_autofree char *title = g_key_file_get_string (expected, group, "title", NULL);
+	g_autofree char *kind = g_key_file_get_string (expected, group, "kind", NULL);
+	g_autofree char *address = g_key_file_get_string (expected, group, "address", NULL);
+
+	g_assert_cmpstr (crash->title, ==, title);
+	g_assert_cmpstr (crash->kind, ==, kind);
+	g_assert_cmpstr (crash->address, ==, address);
+	g_assert_cmpint (crash->fatal, ==, g_key_file_get_boolean (expected, group, "fatal", NULL));
+	g_assert_cmpuint (crash->head->len, >, 0);
+	g_assert_cmpuint (crash->head->len, <=, 16);
+	check_frames (expected, group, crash);
+}
+
+static void check_scanner (GKeyFile *expected, CrashScanner *scanner)
+{
+	const GPtrArray *all = crash_scanner_all (scanner);
+	const Crash *first = NULL;
+	gsize groups;
+	guint i;
+
+	g_strfreev (g_key_file_get_groups (expected, &groups));
+	g_assert_cmpuint (all->len, ==, groups - 1);
+	for (i = 0; i < all->len; i++) {
+		const Crash *crash = all->pdata[i];
+
+		check_crash (expected, i + 1, crash);
+		if (!first && crash->fatal)
+			first = crash;
+	}
+	g_assert_true (crash_scanner_first (scanner) == first);
+	g_assert_cmpint (crash_scanner_complete (scanner), ==,
+			 g_key_file_get_boolean (expected, "console", "complete", NULL));
+}
+
+/* Each log gives the reports written down for it, fed at once, by sevens or byte by byte. */
+static void test_corpus (gconstpointer user_data)
+{
+	const char *name = user_data;
+	g_autofree char *log = g_strdup_printf (DATA "/%s.log", name);
+	g_autofree char *sidecar = g_strdup_printf (DATA "/%s.crash", name);
+	g_autoptr (GKeyFile) expected = g_key_file_new ();
+	g_autofree char *data = NULL;
+	gsize length, pieces[] = { G_MAXINT, 7, 1 };
+	guint i;
+
+	g_assert_true (g_file_get_contents (log, &data, &length, NULL));
+	g_assert_true (g_key_file_load_from_file (expected, sidecar, 0, NULL));
+	for (i = 0; i < G_N_ELEMENTS (pieces); i++) {
+		g_autoptr (CrashScanner) scanner = scan (data, length, pieces[i]);
+
+		check_scanner (expected, scanner);
+	}
+}
+
+/* The oops of the thread and the one of our boot are one crash; a fault elsewhere is another. */
+static void test_equal (void)
+{
+	const char *a = NULL_FAULT "0000000d\nPC is at get_index+0x1c/0x50\n"
+				   "LR is at prio_tree_next+0x60/0x194\n";
+	const char *b = "[ 9.1] " NULL_FAULT "00000011\nPC is at get_index.isra.0+0x10/0x44\n"
+			"LR is at prio_tree_next+0x4c/0x154\n";
+	const char *c = NULL_FAULT "0000000d\nPC is at get_index+0x1c/0x50\n"
+				   "LR is at other_caller+0x60/0x194\n";
+	const char *d = "Unable to handle kernel paging request at virtual address 0000000d\n"
+			"PC is at get_index+0x1c/0x50\nLR is at prio_tree_next+0x60/0x194\n";
+	g_autoptr (CrashScanner) sa = scan (a, strlen (a), 100);
+	g_autoptr (CrashScanner) sb = scan (b, strlen (b), 100);
+	g_autoptr (CrashScanner) sc = scan (c, strlen (c), 100);
+	g_autoptr (CrashScanner) sd = scan (d, strlen (d), 100);
+
+	g_assert_true (crash_equal (crash_scanner_first (sa), crash_scanner_first (sb)));
+	g_assert_false (crash_equal (crash_scanner_first (sa), crash_scanner_first (sc)));
+	g_assert_false (crash_equal (crash_scanner_first (sa), crash_scanner_first (sd)));
+}
+
+/* A copy is equal, and lives longer than its scanner. */
+static void test_copy (void)
+{
+	const char *text = "kernel BUG at mm/slab.c:12!\nPC is at kfree+0x1c/0x50\n";
+	g_autoptr (CrashScanner) scanner = scan (text, strlen (text), 100);
+	g_autoptr (Crash) copy = crash_copy (crash_scanner_first (scanner));
+
+	g_assert_true (crash_equal (copy, crash_scanner_first (scanner)));
+	g_clear_pointer (&scanner, crash_scanner_free);
+	g_assert_cmpstr (copy->title, ==, "kernel BUG at mm/slab.c in kfree");
+	g_assert_cmpstr (copy->frames->pdata[0], ==, "kfree");
+	g_assert_cmpstr (copy->head->pdata[0], ==, "kernel BUG at mm/slab.c:12!");
+}
+
+/* Bytes that are no text and titles that are cut stay valid UTF-8, which reports rely on. */
+static void test_utf8 (void)
+{
+	g_autofree char *long_text = g_strnfill (99, 'x');
+	g_autofree char *text = g_strdup_printf ("Kernel panic - not syncing: %s\303\244\303\244\n"
+						 "BUG: \377\303 \344 thing\n",
+						 long_text);
+	g_autoptr (CrashScanner) scanner = scan (text, strlen (text), 5);
+	const GPtrArray *all = crash_scanner_all (scanner);
+	guint i;
+
+	g_assert_cmpuint (all->len, ==, 2);
+	for (i = 0; i < all->len; i++) {
+		const Crash *crash = all->pdata[i];
+
+		g_assert_true (g_utf8_validate (crash->title, -1, NULL));
+	}
+	g_assert_true (g_str_has_suffix (crash_scanner_first (scanner)->title, "x\303\244"));
+}
+
+/* The head is what was printed: with its time stamp, without CR and escapes, and valid UTF-8. */
+static void test_head (void)
+{
+	const char *text = "[    1.5] \033[1mBUG: scheduling while atomic: \xff/1\033[0m\r\nnext\n";
+	g_autoptr (CrashScanner) scanner = scan (text, strlen (text), 3);
+	const Crash *crash = crash_scanner_first (scanner);
+
+	g_assert_cmpstr (crash->head->pdata[0], ==,
+			 "[    1.5] BUG: scheduling while atomic: \357\277\275/1");
+	g_assert_cmpstr (crash->head->pdata[1], ==, "next");
+}
+
+/* An endless line and endless reports do not grow in memory, and the first report stays. */
+static void test_bounds (void)
+{
+	g_autoptr (CrashScanner) scanner = crash_scanner_new ();
+	g_autofree char *noise = g_strnfill (1 << 20, 'x');
+	guint i;
+
+	for (i = 0; i < 8; i++)
+		crash_scanner_feed (scanner, noise, 1 << 20);
+	crash_scanner_feed (scanner, "\n", 1);
+	for (i = 0; i < 1000; i++) {
+		g_autofree char *text = g_strdup_printf (
+			"BUG: thing %c%c\n PC is at fn%u+0x1/0x2\n", 'a' + i % 26, 'a' + i / 40, i);
+
+		crash_scanner_feed (scanner, text, strlen (text));
+	}
+	g_assert_cmpuint (crash_scanner_all (scanner)->len, ==, 32);
+	g_assert_cmpstr (crash_scanner_first (scanner)->title, ==, "BUG: thing aa in fn0");
+}
+
+static void add_corpus (void)
+{
+	g_autoptr (GDir) dir = g_dir_open (DATA, 0, NULL);
+	const char *file;
+
+	g_assert_nonnull (dir);
+	while ((file = g_dir_read_name (dir))) {
+		g_autofree char *name = NULL;
+		g_autofree char *path = NULL;
+
+		if (!g_str_has_suffix (file, ".crash"))
+			continue;
+		name = g_strndup (file, strlen (file) - strlen (".crash"));
+		path = g_strconcat ("/crash/corpus/", name, NULL);
+		g_test_add_data_func_full (path, g_steal_pointer (&name), test_corpus, g_free);
+	}
+}
+
+int main (int argc, char **argv)
+{
+	g_test_init (&argc, &argv, NULL);
+	add_corpus ();
+	g_test_add_func ("/crash/equal", test_equal);
+	g_test_add_func ("/crash/copy", test_copy);
+	g_test_add_func ("/crash/utf8", test_utf8);
+	g_test_add_func ("/crash/head", test_head);
+	g_test_add_func ("/crash/bounds", test_bounds);
+	return g_test_run ();
+}

@@ -1,0 +1,147 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A machine made of printf: `fake.sh SCENARIO [ARGUMENT]` prints what a guest of that kind would.
+
+banner='Linux version 2.6.22-rc5 (test@test) (gcc version 12.2.0) #1\n'
+head='KTAP version 1\n1..2\n'
+
+oops() {
+	printf 'Unable to handle kernel NULL pointer dereference at virtual address 0000000d\n'
+	printf 'Internal error: Oops: 1 [#1]\nPC is at get_index+0x1c/0x50\n'
+	printf 'LR is at prio_tree_next+0x60/0x194\n'
+}
+
+case $1 in
+pass)
+	# stays alive after the marker: the verdict must not wait for it
+	printf "$banner${head}ok 1 - a\nmmc0: new card\nok 2 - b\n# bakeoff: done\n"
+	exec sleep 30
+	;;
+late-oops)
+	printf "${head}ok 1\nok 2\n# bakeoff: done\n"
+	oops
+	;;
+crlf)
+	printf "[    0.100000] $banner[    0.2] KTAP version 1\r\r\n1..2\r\n[    1.000000] ok 1 - a\r\n"
+	printf '\033[0m<6>[    1.1] ok 2 - b # SKIP no card\r\n    not ok 1 - nested\r\n'
+	printf '[    1.2][   T12] # bakeoff: done \r\n'
+	exec sleep 30
+	;;
+split)
+	# in mid-word, with time between the halves
+	printf "${head}o"
+	sleep 0.1
+	printf 'k 1\nok'
+	sleep 0.1
+	printf ' 2\n# bake'
+	sleep 0.1
+	printf 'off: done\n'
+	exec sleep 30
+	;;
+not-ok)
+	printf "${head}ok 1 - a\nnot ok 2 - mmc rebind\n# bakeoff: done\n"
+	exec sleep 30
+	;;
+not-ok-hang)
+	printf "${head}not ok 1 - mmc rebind\n"
+	exec sleep 30
+	;;
+bail)
+	printf "${head}ok 1\nBail out! no such device\n"
+	exec sleep 30
+	;;
+no-marker)
+	printf "${head}ok 1\nok 2\n"
+	;;
+no-result)
+	printf "$banner# bakeoff: done\n"
+	;;
+all-skipped)
+	printf '1..1\nok 1 - a # SKIP no card\n# bakeoff: done\n'
+	;;
+short-plan)
+	printf '1..3\nok 1\nok 2\n# bakeoff: done\n'
+	;;
+mid-line)
+	# another's words about results are no results
+	printf '1..1\nmmc0: ok 1 - a\n# not ok 2\nmmc0: # bakeoff: done\n# bakeoff: done later\nok, booting\n'
+	;;
+oops-then-ok)
+	oops
+	printf "${head}ok 1\nok 2\n# bakeoff: done\n"
+	exec sleep 30
+	;;
+oops-complete)
+	printf "$banner${head}ok 1\n"
+	oops
+	printf 'Kernel panic - not syncing: Aiee, killing interrupt handler!\n'
+	exec sleep 30
+	;;
+oops-exit)
+	printf "$head"
+	oops
+	exit 1
+	;;
+oops-hang)
+	oops
+	exec sleep 30
+	;;
+oops-endless)
+	oops
+	while :; do
+		echo scrolling
+		sleep 0.2
+	done
+	;;
+warning)
+	printf "WARNING: at mm/slub.c:12 kfree()\n${head}ok 1\nok 2\n# bakeoff: done\n"
+	;;
+reboot)
+	printf "$banner${head}ok 1\n"
+	printf "$banner"
+	exec sleep 30
+	;;
+silence)
+	printf "$banner${head}ok 1 - a\n"
+	exec sleep 30
+	;;
+chatter)
+	while :; do
+		echo still here
+		sleep 0.2
+	done
+	;;
+login)
+	# a prompt has no newline
+	printf "${banner}Welcome\n\nbox login: "
+	exec sleep 30
+	;;
+exit)
+	printf "${head}ok 1\nqemu: could not open card\n"
+	exit "$2"
+	;;
+signal)
+	printf "${head}ok 1\n"
+	kill -s "$2" $$
+	;;
+nothing)
+	;;
+mule)
+	# heeds no signal that can be left unheeded, nor do its children
+	trap '' TERM HUP INT
+	printf "$banner"
+	sh -c 'sleep 60; :' mule "$2" &
+	sh -c 'sleep 60; :' mule "$2"
+	;;
+big)
+	# more than any pipe holds
+	printf "$head"
+	head -c 300000 /dev/zero | tr '\0' 'x'
+	printf '\nok 1\nok 2\n# bakeoff: done\n'
+	;;
+image)
+	# what was given: a file's first line, as a result
+	printf '1..1\nok 1 - %s\n# bakeoff: done\n' "$(head -n 1 "$2")"
+	;;
+esac
