@@ -21,9 +21,8 @@ datadir := $(PREFIX)/share/bakeoff
 mandir := $(PREFIX)/share/man
 
 warnings := -Wall -Wextra -Wvla -Wmissing-prototypes -Wstrict-prototypes -Wshadow
-warnings += -Wno-missing-field-initializers -Wdeclaration-after-statement
+warnings += -Wno-missing-field-initializers
 warnings += $(if $(findstring clang,$(CC)),,-Wjump-misses-init)
-warnings := $(filter-out -Wdeclaration-after-statement,$(warnings))
 all_cflags = -std=gnu11 -I. $(warnings) $(if $(WERROR),-Werror) $(CFLAGS) \
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer) \
 	-DBAKEOFF_DATADIR='"$(datadir)"' -DG_LOG_DOMAIN='"bakeoff"' $(shell pkg-config --cflags $(PACKAGES))
@@ -32,13 +31,16 @@ all_libs = $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(shell pkg-config --libs $(
 sources := $(sort $(wildcard $(addsuffix /*.c,$(MODULES))))
 headers := $(sort $(wildcard $(addsuffix /*.h,$(MODULES))))
 objects := $(sources:%.c=$(BUILD)/%.o)
-library := $(filter-out $(BUILD)/cmd/main.o,$(objects))
+library := $(filter-out $(BUILD)/cmd/%,$(objects))
 test_sources := $(sort $(wildcard tests/*/test-*.c))
 test_programs := $(test_sources:%.c=$(BUILD)/%)
 
-all: bakeoff
+# The program of another build directory stays in it: ./bakeoff is the default one's.
+program := $(if $(filter build,$(BUILD)),bakeoff,$(BUILD)/bakeoff)
 
-bakeoff: $(objects)
+all: $(program)
+
+$(program): $(objects)
 	$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(all_libs)
 
 $(BUILD)/%.o: %.c Makefile
@@ -52,5 +54,128 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(library)
 
 tests: $(test_programs)
 
-.PHONY: all tests
+# ---- what is missing on a fresh Debian 12 ----
+
+build_packages := gcc libc6-dev make pkg-config libglib2.0-dev libgit2-dev libgmime-3.0-dev \
+	libsqlite3-dev libarchive-dev libjson-glib-dev
+run_packages := git patch quilt expect util-linux u-boot-tools qemu-system-arm gcc-arm-linux-gnueabi
+check_packages := bats perl python3 diffutils procps
+
+# $(call install_missing,PACKAGES): installs with apt what is not there, and says what
+define install_missing
+@missing=; for package in $(1); do \
+	dpkg-query -W -f='$${db:Status-Abbrev}' $$package 2>/dev/null | grep -q '^ii' || \
+	missing="$$missing $$package"; \
+done; \
+if [ -n "$$missing" ]; then \
+	if ! command -v apt-get >/dev/null; then \
+		echo "make: no apt-get here; install what these Debian packages hold:$$missing"; exit 1; \
+	elif [ "$$(id -u)" = 0 ]; then sudo=; \
+	elif sudo -n true 2>/dev/null; then sudo=sudo; \
+	else \
+		echo "make: packages are missing. Run this once, then make again:"; \
+		echo "    sudo apt-get install --no-install-recommends$$missing"; exit 1; \
+	fi; \
+	echo "make: installing$$missing"; \
+	$$sudo apt-get -qq update && \
+	$$sudo env DEBIAN_FRONTEND=noninteractive \
+		apt-get -qq install -y --no-install-recommends $$missing >/dev/null; \
+fi
+endef
+
+deps:
+	$(call install_missing,$(build_packages) $(run_packages))
+
+deps-check:
+	$(call install_missing,$(build_packages) $(run_packages) $(check_packages))
+
+# ---- the main job, on the model kernel ----
+
+demo: deps
+	@$(MAKE) --no-print-directory all
+	@demo/make-repo demo/.bakeoff/model.git
+	@echo "== bakeoff run: the fixes of 2007 on a model kernel. This is no evidence about Linux. =="
+	@env -u BAKEOFF_REPO ./bakeoff run --project demo/bakeoff.conf
+	@echo
+	@echo "== bakeoff report --format reply: the mail that would answer the thread =="
+	@env -u BAKEOFF_REPO ./bakeoff report --project demo/bakeoff.conf --format reply
+	@echo
+	@echo "All of this ran on demo/kernel, a model and not Linux. On a clone of Linux:"
+	@echo "    ./bakeoff run --repo /path/to/linux"
+
+# ---- checks ----
+
+check: deps-check
+	@$(MAKE) --no-print-directory all tests
+	@$(MAKE) --no-print-directory check-layers check-headers check-style
+	@$(MAKE) --no-print-directory test
+
+# prove's last lines count the tests; a test that needs what is not there says why it is skipped
+test: $(program) $(test_programs)
+	BAKEOFF=$(abspath $(program)) G_TEST_SRCDIR=$(CURDIR) BAKEOFF_SOURCE=$(CURDIR) \
+	G_SLICE=always-malloc \
+		prove --timer -j2 --exec '' $(test_programs) $(wildcard tests/*/*.bats)
+
+# The real thing: takes minutes and needs a git repository of Linux with its history.
+check-linux: deps-check
+	@[ -n "$(BAKEOFF_LINUX)" ] || { echo "usage: make check-linux BAKEOFF_LINUX=/path/to/linux"; exit 2; }
+	@$(MAKE) --no-print-directory all
+	BAKEOFF=$(abspath $(program)) BAKEOFF_SOURCE=$(CURDIR) BAKEOFF_LINUX=$(BAKEOFF_LINUX) \
+		prove --timer -v --exec '' tests/linux/t1000-2007.bats
+
+check-asan: deps-check
+	@$(MAKE) --no-print-directory BUILD=build/asan SANITIZE=address,undefined CFLAGS="-O1 -g" test
+
+check-clang:
+	@$(MAKE) --no-print-directory BUILD=build/clang CC=clang WERROR=1 all tests
+
+# An include may point down only: cmd, bisect, matrix, {boards, kbuild, series}, base.
+may_include = $(strip $(if $(filter cmd,$(1)),cmd bisect matrix boards kbuild series base, \
+	$(if $(filter bisect,$(1)),bisect matrix boards kbuild series base, \
+	$(if $(filter matrix,$(1)),matrix boards kbuild series base,$(1) base))))
+
+check-layers:
+	@$(foreach module,$(MODULES), \
+		! grep -nE '^#include "' $(wildcard $(module)/*.[ch]) /dev/null | \
+		grep -vE '"($(subst $(eval) ,|,$(call may_include,$(module))))/[a-z0-9-]+\.h"' || \
+		{ echo "check-layers: $(module)/ may include from $(call may_include,$(module)) alone"; exit 1; };)
+	@! grep -lE '^#include <(git2|sqlite3|gmime|archive|json-glib)' $(sources) $(headers) | \
+		grep -vE '^(series/|bisect/|base/config\.c|matrix/(store|report-json)\.c|boards/initramfs\.c)' || \
+		{ echo "check-layers: a library has one owner: see the folders' READMEs"; exit 1; }
+
+check-headers: $(headers:%=$(BUILD)/%.alone)
+
+$(BUILD)/%.h.alone: %.h
+	@mkdir -p $(@D)
+	@echo '#include "$<"' | $(CC) $(all_cflags) -fsyntax-only -x c -
+	@touch $@
+
+check-style:
+	@tests/check-style $(sources) $(headers) $(test_sources) $(wildcard tests/*/*.h)
+
+# ---- install ----
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(datadir)/boards/expect \
+		$(DESTDIR)$(datadir)/boards/guest $(DESTDIR)$(datadir)/kbuild/toolchains \
+		$(DESTDIR)$(datadir)/kbuild/tools/bin $(DESTDIR)$(datadir)/patches/toolchain \
+		$(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5 \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install $(program) $(DESTDIR)$(PREFIX)/bin/bakeoff
+	install -m 644 boards/*.board $(DESTDIR)$(datadir)/boards
+	install -m 644 boards/expect/*.exp $(DESTDIR)$(datadir)/boards/expect
+	install -m 644 boards/guest/*.[ch] $(DESTDIR)$(datadir)/boards/guest
+	install -m 644 kbuild/toolchains/*.toolchain $(DESTDIR)$(datadir)/kbuild/toolchains
+	install -m 644 kbuild/tools/*.h $(DESTDIR)$(datadir)/kbuild/tools
+	install kbuild/tools/bin/* $(DESTDIR)$(datadir)/kbuild/tools/bin
+	install -m 644 patches/toolchain/* $(DESTDIR)$(datadir)/patches/toolchain
+	install -m 644 docs/*.1 $(DESTDIR)$(mandir)/man1
+	install -m 644 docs/*.5 $(DESTDIR)$(mandir)/man5
+	install -m 644 docs/completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/bakeoff
+
+clean:
+	rm -rf build bakeoff demo/.bakeoff
+
+.PHONY: all tests deps deps-check demo check test check-linux check-asan check-clang check-layers \
+	check-headers check-style install clean
 .SECONDARY:

@@ -10,8 +10,8 @@
 struct Config {
 	char *path;
 	char *text;
-	GPtrArray *keys;	 /* (element-type utf8): every entry's key, in file order */
-	GHashTable *values;	 /* key -> GPtrArray of values, NULL-terminated */
+	GPtrArray *keys;    /* (element-type utf8): every entry's key, in file order */
+	GHashTable *values; /* key -> GPtrArray of values, NULL-terminated */
 };
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (git_config, git_config_free)
@@ -102,9 +102,26 @@ gboolean config_get_int (const Config *self, const char *key, int min, int max, 
 	if (!text)
 		return TRUE;
 	if (!g_ascii_string_to_signed (text, 10, min, max, &value, NULL))
-		return config_fail (self, key, error, "'%s' must be a number from %d to %d, not '%s'",
-				    key, min, max, text);
+		return config_fail (self, key, error,
+				    "'%s' must be a number from %d to %d, not '%s'", key, min, max,
+				    text);
 	*out_value = (int) value;
+	return TRUE;
+}
+
+gboolean config_get_bool (const Config *self, const char *key, gboolean fallback,
+			  gboolean *out_value, GError **error)
+{
+	const char *text = config_get (self, key);
+	int value;
+
+	*out_value = fallback;
+	if (!text)
+		return TRUE;
+	if (git_config_parse_bool (&value, text) < 0)
+		return config_fail (self, key, error, "'%s' must be true or false, not '%s'", key,
+				    text);
+	*out_value = value != 0;
 	return TRUE;
 }
 

@@ -38,6 +38,10 @@ const char *const *config_get_all (const Config *self, const char *key);
 gboolean config_get_int (const Config *self, const char *key, int min, int max, int fallback,
 			 int *out_value, GError **error);
 
+/** config_get_bool: the value of @key as git reads it: true, yes, on, 1 and their opposites. */
+gboolean config_get_bool (const Config *self, const char *key, gboolean fallback,
+			  gboolean *out_value, GError **error);
+
 /** config_subsections: Returns: (transfer container): names of `[section "NAME"]`, file order. */
 GPtrArray *config_subsections (const Config *self, const char *section);
 

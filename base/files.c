@@ -9,19 +9,25 @@
 #include "base/error.h"
 #include "base/files.h"
 
+static gboolean has_data (const char *dir)
+{
+	g_autofree char *script = g_build_filename (dir, "boards", "expect", "console.exp", NULL);
+
+	return g_file_test (script, G_FILE_TEST_EXISTS);
+}
+
 static gpointer find_data_dir (gpointer unused G_GNUC_UNUSED)
 {
 	const char *given = g_getenv ("BAKEOFF_DATADIR");
 	g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
-	g_autofree char *dir = program ? g_path_get_dirname (program) : NULL;
-	g_autofree char *script =
-		dir ? g_build_filename (dir, "boards", "expect", "console.exp", NULL) : NULL;
+	g_autofree char *dir = g_path_get_dirname (program ? program : "/nonexistent");
+	g_autofree char *installed = g_build_filename (dir, "..", "share", "bakeoff", NULL);
 
 	if (given && *given)
 		return g_canonicalize_filename (given, NULL);
-	if (script && g_file_test (script, G_FILE_TEST_EXISTS))
+	if (has_data (dir))
 		return g_steal_pointer (&dir);
-	return g_strdup (BAKEOFF_DATADIR);
+	return g_canonicalize_filename (has_data (installed) ? installed : BAKEOFF_DATADIR, NULL);
 }
 
 const char *files_data_dir (void)

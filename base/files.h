@@ -10,7 +10,8 @@
  * files_data_dir:
  *
  * Where boards/, kbuild/ and the expect scripts are: $BAKEOFF_DATADIR, else the folder of the
- * running program if it is a source tree, else the one given at `make install`.
+ * running program if it is a source tree, else ../share/bakeoff beside it, else the PREFIX that it
+ * was compiled for.
  *
  * Returns: (transfer none): an absolute path, the same for the life of the process.
  */

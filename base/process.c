@@ -9,7 +9,9 @@
 #include "base/error.h"
 #include "base/process.h"
 
-enum { GRACE_MS = 2000 }; /* between SIGTERM and SIGKILL */
+enum {
+	GRACE_MS = 2000
+}; /* between SIGTERM and SIGKILL */
 
 void process_child_setup (gpointer unused G_GNUC_UNUSED)
 {
@@ -85,9 +87,9 @@ static gboolean set_up_streams (GSubprocessLauncher *launcher, const ProcessSpec
 gboolean process_run (const ProcessSpec *spec, GCancellable *cancellable, int *out_status,
 		      GError **error)
 {
-	GSubprocessFlags flags = spec->log ? G_SUBPROCESS_FLAGS_STDERR_MERGE
-					   : G_SUBPROCESS_FLAGS_STDOUT_SILENCE |
-						     G_SUBPROCESS_FLAGS_STDERR_SILENCE;
+	GSubprocessFlags flags =
+		spec->log ? G_SUBPROCESS_FLAGS_STDERR_MERGE
+			  : G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE;
 	g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (flags);
 	g_autoptr (GSubprocess) child = NULL;
 	g_autoptr (GError) local = NULL;
@@ -104,16 +106,16 @@ gboolean process_run (const ProcessSpec *spec, GCancellable *cancellable, int *o
 
 	child = g_subprocess_launcher_spawnv (launcher, spec->argv, &local);
 	if (!child)
-		return fail (error, BAKEOFF_ERROR_FAILED,
-			     "cannot start '%s': %s\n'bakeoff doctor' names the package that it is in",
-			     spec->argv[0], local->message);
+		return fail (
+			error, BAKEOFF_ERROR_FAILED,
+			"cannot start '%s': %s\n'bakeoff doctor' names the package that it is in",
+			spec->argv[0], local->message);
 	if (!g_subprocess_wait (child, cancellable, NULL)) {
 		process_end_group (child);
 		g_subprocess_wait (child, NULL, NULL);
 		return fail (error, BAKEOFF_ERROR_CANCELLED, "stopped");
 	}
-	*out_status = g_subprocess_get_if_exited (child)
-			      ? g_subprocess_get_exit_status (child)
-			      : 128 + g_subprocess_get_term_sig (child);
+	*out_status = g_subprocess_get_if_exited (child) ? g_subprocess_get_exit_status (child)
+							 : 128 + g_subprocess_get_term_sig (child);
 	return TRUE;
 }

@@ -12,12 +12,13 @@
 #include <gio/gio.h>
 
 typedef struct {
-	const char *const *argv; /* program and arguments, NULL-terminated; found through our PATH */
-	const char *dir;	 /* (nullable): working folder; ours by default */
-	char **env;		 /* (nullable): whole environment; ours by default */
-	const char *log;	 /* (nullable): file that gets stdout and stderr, appended to */
-	const char *input;	 /* (nullable): file for stdin; /dev/null by default */
-	gboolean quiet_start;	 /* do not write the `$ command` line into the log */
+	const char *const
+		*argv;	      /* program and arguments, NULL-terminated; found through our PATH */
+	const char *dir;      /* (nullable): working folder; ours by default */
+	char **env;	      /* (nullable): whole environment; ours by default */
+	const char *log;      /* (nullable): file that gets stdout and stderr, appended to */
+	const char *input;    /* (nullable): file for stdin; /dev/null by default */
+	gboolean quiet_start; /* do not write the `$ command` line into the log */
 } ProcessSpec;
 
 /**

@@ -67,11 +67,12 @@ static void print_candidate (const Candidate *candidate)
 	printf ("    %s\n", candidate->file);
 }
 
-static gboolean add_variants (const Project *project, const Import *import, guint *out_added,
-			      GError **error)
+static gboolean add_to_project (const Project *project, const Import *import, guint *out_added,
+				GError **error)
 {
 	g_autoptr (GPtrArray) names = g_ptr_array_new ();
 	g_autoptr (GPtrArray) stacks = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
+	ProjectAddition addition = { .subject = import->subject, .in_reply_to = import->root_id };
 	guint i, j;
 
 	for (i = 0; i < import->candidates->len; i++) {
@@ -84,7 +85,9 @@ static gboolean add_variants (const Project *project, const Import *import, guin
 		g_ptr_array_add (names, candidate->name);
 		g_ptr_array_add (stacks, g_strv_builder_end (stack));
 	}
-	return project_add_variants (project, names, stacks, out_added, error);
+	addition.names = names;
+	addition.stacks = stacks;
+	return project_add (project, &addition, out_added, error);
 }
 
 gboolean cmd_import (int argc, char **argv, int *out_status G_GNUC_UNUSED, GError **error)
@@ -108,12 +111,14 @@ gboolean cmd_import (int argc, char **argv, int *out_status G_GNUC_UNUSED, GErro
 	import = import_read (argv[1], ground.repo, ground.base, ground.prelude, error);
 	if (!import)
 		return FALSE;
+	if (!selection.project->descriptions)
+		import_drop_descriptions (import);
 	for (i = 0; i < import->candidates->len; i++)
 		print_candidate (import->candidates->pdata[i]);
 	for (i = 0; i < import->notes->len; i++)
 		printf ("note: %s\n", (char *) import->notes->pdata[i]);
 	if (!dry_run && (!import_write (import, selection.project->patches_dir, &written, error) ||
-			 !add_variants (selection.project, import, &added, error)))
+			 !add_to_project (selection.project, import, &added, error)))
 		return FALSE;
 	printf ("%u mails, %u with a diff, %u candidates; %u files written, %u variants added\n",
 		import->n_messages, import->n_diffs, import->candidates->len, written, added);

@@ -6,11 +6,19 @@
 #include "base/files.h"
 #include "matrix/project.h"
 
-static const char *const known_keys[] = {
-	"bakeoff.repo",	       "bakeoff.base",	  "bakeoff.prelude", "bakeoff.patches",
-	"bakeoff.board",       "bakeoff.config",  "bakeoff.fuzz",    "bakeoff.subject",
-	"bakeoff.in-reply-to", "variant.*.patch", "config.*.set",    NULL
-};
+static const char *const known_keys[] = { "bakeoff.repo",
+					  "bakeoff.base",
+					  "bakeoff.prelude",
+					  "bakeoff.patches",
+					  "bakeoff.board",
+					  "bakeoff.config",
+					  "bakeoff.fuzz",
+					  "bakeoff.subject",
+					  "bakeoff.in-reply-to",
+					  "bakeoff.descriptions",
+					  "variant.*.patch",
+					  "config.*.set",
+					  NULL };
 
 static void config_entry_free (ProjectConfig *self)
 {
@@ -190,7 +198,8 @@ Project *project_load (const char *path, GError **error)
 	self->in_reply_to = g_strdup (config_get (file, "bakeoff.in-reply-to"));
 	self->boards = g_strdupv ((char **) config_get_all (file, "bakeoff.board"));
 	read_variants (self, file);
-	if (!config_get_int (file, "bakeoff.fuzz", 0, 3, 0, &self->fuzz, error) ||
+	if (!config_get_bool (file, "bakeoff.descriptions", TRUE, &self->descriptions, error) ||
+	    !config_get_int (file, "bakeoff.fuzz", 0, 3, 0, &self->fuzz, error) ||
 	    !check_variants (self, file, error) || !read_configs (self, file, error))
 		return NULL;
 	return g_steal_pointer (&self);
@@ -235,8 +244,36 @@ static char *free_name (const Project *self, const char *name)
 	return g_steal_pointer (&candidate);
 }
 
-gboolean project_add_variants (const Project *self, GPtrArray *names, GPtrArray *stacks,
-			       guint *out_added, GError **error)
+/* A value as git-config reads it back. */
+static void append_value (GString *text, const char *key, const char *value)
+{
+	const char *c;
+
+	g_string_append_printf (text, "\t%s = \"", key);
+	for (c = value; *c; c++) {
+		if (*c == '"' || *c == '\\')
+			g_string_append_c (text, '\\');
+		g_string_append_c (text, *c == '\n' ? ' ' : *c);
+	}
+	g_string_append (text, "\"\n");
+}
+
+static void append_thread (const Project *self, const ProjectAddition *addition, GString *text)
+{
+	const char *subject = self->subject ? NULL : addition->subject;
+	const char *in_reply_to = self->in_reply_to ? NULL : addition->in_reply_to;
+
+	if (!subject && !in_reply_to)
+		return;
+	g_string_append (text, "[bakeoff]\n");
+	if (subject)
+		append_value (text, "subject", subject);
+	if (in_reply_to)
+		append_value (text, "in-reply-to", in_reply_to);
+}
+
+gboolean project_add (const Project *self, const ProjectAddition *addition, guint *out_added,
+		      GError **error)
 {
 	g_autofree char *old = files_read (self->path, NULL, error);
 	g_autoptr (GString) text = g_string_new (old);
@@ -247,9 +284,10 @@ gboolean project_add_variants (const Project *self, GPtrArray *names, GPtrArray 
 		return FALSE;
 	if (text->len && text->str[text->len - 1] != '\n')
 		g_string_append_c (text, '\n');
-	for (i = 0; i < names->len; i++) {
-		char **stack = stacks->pdata[i];
-		g_autofree char *name = free_name (self, names->pdata[i]);
+	append_thread (self, addition, text);
+	for (i = 0; i < addition->names->len; i++) {
+		char **stack = addition->stacks->pdata[i];
+		g_autofree char *name = free_name (self, addition->names->pdata[i]);
 
 		if (has_stack (self, (const char *const *) stack))
 			continue;
@@ -258,5 +296,6 @@ gboolean project_add_variants (const Project *self, GPtrArray *names, GPtrArray 
 			g_string_append_printf (text, "\tpatch = %s\n", stack[j]);
 		++*out_added;
 	}
-	return *out_added == 0 || files_write (self->path, text->str, (gssize) text->len, error);
+	return g_str_equal (text->str, old) ||
+	       files_write (self->path, text->str, (gssize) text->len, error);
 }

@@ -31,6 +31,7 @@ typedef struct {
 	char *patches_dir;	/* where variants' patches are */
 	char *subject;		/* (nullable): of the thread, for replies */
 	char *in_reply_to;	/* (nullable): Message-ID of the thread's first mail */
+	gboolean descriptions;	/* whether import keeps the mails' prose; yes */
 	int fuzz;		/* lines of context that patch(1) may ignore; 0 */
 	char **boards;		/* names of the boards in use */
 	GPtrArray *configs;	/* (element-type ProjectConfig): those in use, in their order */
@@ -55,13 +56,20 @@ char *project_patch_path (const Project *self, const char *patch);
 /** project_config: Returns: (transfer none) (nullable): the defined config of that name. */
 const ProjectConfig *project_config (const Project *self, const char *name);
 
+/* What an import adds to bakeoff.conf. All borrowed. */
+typedef struct {
+	const char *subject;	 /* (nullable): of the thread */
+	const char *in_reply_to; /* (nullable): Message-ID of its first mail */
+	GPtrArray *names;	 /* (element-type utf8): of variants */
+	GPtrArray *stacks;	 /* (element-type GStrv): their patches */
+} ProjectAddition;
+
 /**
- * project_add_variants: appends `[variant]` sections to bakeoff.conf, in one write.
- * @names, @stacks: (element-type utf8), (element-type GStrv): names and their patches
- * @out_added: (out): how many were added
+ * project_add: appends to bakeoff.conf, in one write, what is not there yet.
+ * @out_added: (out): how many variants were added
  *
  * A stack of patches that some variant has already, under whatever name, is left alone: users
- * rename. A name that is taken by other patches gets a number.
+ * rename. A name that is taken by other patches gets a number. A subject that is set is left alone.
  */
-gboolean project_add_variants (const Project *self, GPtrArray *names, GPtrArray *stacks,
-			       guint *out_added, GError **error);
+gboolean project_add (const Project *self, const ProjectAddition *addition, guint *out_added,
+		      GError **error);

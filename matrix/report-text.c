@@ -278,10 +278,25 @@ static void write_configs (const Plan *plan, GString *out)
 	}
 }
 
-/* A candidate's line, and where its patches were moved to fit: offsets and fuzz. */
+/* Fuzz is told in full, for it may hide a misplaced hunk; of mere offsets, how many there were. */
+static void write_fit (const Applied *applied, GString *out)
+{
+	guint i, offsets = 0;
+
+	for (i = 0; applied->notes && i < applied->notes->len; i++) {
+		if (strstr (applied->notes->pdata[i], "fuzz"))
+			wrap (out, "    ", "      ", applied->notes->pdata[i]);
+		else
+			offsets++;
+	}
+	if (offsets)
+		g_string_append_printf (out, "    %u hunk%s at another line than posted\n", offsets,
+					offsets == 1 ? "" : "s");
+}
+
 static void write_candidates (const Plan *plan, GString *out)
 {
-	guint i, j;
+	guint i;
 
 	g_string_append_c (out, '\n');
 	for (i = 1; i < plan->variants->len; i++) {
@@ -298,8 +313,7 @@ static void write_candidates (const Plan *plan, GString *out)
 
 			wrap (out, "    on top of ", "      ", below);
 		}
-		for (j = 0; entry->applied->notes && j < entry->applied->notes->len; j++)
-			wrap (out, "    ", "      ", entry->applied->notes->pdata[j]);
+		write_fit (entry->applied, out);
 	}
 }
 

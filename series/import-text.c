@@ -73,3 +73,42 @@ char *import__render (const Posted *posted, const Thread *thread, GPtrArray *als
 	}
 	return g_string_free (out, FALSE);
 }
+
+/* `Signed-off-by: Name <address>`: a word of letters and dashes that ends in -by. */
+static gboolean is_trailer (const char *line)
+{
+	const char *colon = strstr (line, "-by: ");
+	const char *c;
+
+	for (c = line; colon && c < colon; c++) {
+		if (!g_ascii_isalpha (*c) && *c != '-')
+			return FALSE;
+	}
+	return colon > line;
+}
+
+void import_drop_descriptions (Import *self)
+{
+	guint i, j;
+
+	for (i = 0; i < self->candidates->len; i++) {
+		Candidate *candidate = g_ptr_array_index (self->candidates, i);
+		char *body = strstr (candidate->text, "\n\n");
+		char *end = strstr (candidate->text, "\n---\n");
+		g_autoptr (GString) text = g_string_new (NULL);
+		g_auto (GStrv) lines = NULL;
+
+		if (!body || !end || end < body)
+			continue;
+		g_string_append_len (text, candidate->text, body + 2 - candidate->text);
+		*end = '\0';
+		lines = g_strsplit (body + 1, "\n", -1);
+		for (j = 0; lines[j]; j++) {
+			if (is_trailer (lines[j]))
+				g_string_append_printf (text, "%s\n", lines[j]);
+		}
+		g_string_append (text, end + 1);
+		g_free (candidate->text);
+		candidate->text = g_string_free (g_steal_pointer (&text), FALSE);
+	}
+}

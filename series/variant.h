@@ -49,9 +49,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Applied, applied_free)
  * author, date and message. Committer and dates depend on the patches and the base alone, so equal
  * input gives equal commit ids. No ref is written: see repo_update_ref().
  *
- * Returns: (transfer full): also where a patch does not apply (ok is FALSE then). NULL with an error
- * only for trouble that is no fault of a variant's patch: a prelude that does not apply, a repository
- * that cannot be written.
+ * Returns: (transfer full): also where a patch does not apply (ok is FALSE then). NULL with an
+ * error only for trouble that is no fault of a variant's patch: a prelude that does not apply, a
+ * repository that cannot be written.
  */
 Applied *variant_apply (Repo *repo, const char *base, GPtrArray *prelude, const Variant *variant,
 			int fuzz, GError **error);
