@@ -6,16 +6,22 @@
 #   make check-linux BAKEOFF_LINUX=/path/to/linux.git   the same on the real 2.6.22-rc5
 #   make install PREFIX=/usr/local DESTDIR=
 #
-# Variables: CC, CFLAGS, WERROR=1 (warnings are errors, for developers), SANITIZE=address,undefined
+# Variables: V=1 (print commands), CC, CFLAGS, WERROR=1 (warnings are errors, for developers), SANITIZE=address,undefined
 
 CC ?= gcc
 CFLAGS ?= -O2 -g
 PREFIX ?= /usr/local
+Q := $(if $(V),,@)
+say = $(if $(V),,@echo "  $(1)	$(2)")
 BUILD ?= build
 WERROR ?= $(if $(wildcard .git),1,)
 
 PACKAGES := glib-2.0 gio-2.0 gio-unix-2.0 libgit2 gmime-3.0 sqlite3 libarchive json-glib-1.0
 MODULES := base series boards kbuild matrix bisect cmd
+
+# asked once, and only when something is compiled: it may not be installed yet
+package_cflags = $(eval package_cflags := $$(shell pkg-config --cflags $(PACKAGES)))$(package_cflags)
+package_libs = $(eval package_libs := $$(shell pkg-config --libs $(PACKAGES)))$(package_libs)
 
 datadir := $(PREFIX)/share/bakeoff
 mandir := $(PREFIX)/share/man
@@ -25,8 +31,8 @@ warnings += -Wno-missing-field-initializers
 warnings += $(if $(findstring clang,$(CC)),,-Wjump-misses-init)
 all_cflags = -std=gnu11 -I. $(warnings) $(if $(WERROR),-Werror) $(CFLAGS) \
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer) \
-	-DBAKEOFF_DATADIR='"$(datadir)"' -DG_LOG_DOMAIN='"bakeoff"' $(shell pkg-config --cflags $(PACKAGES))
-all_libs = $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(shell pkg-config --libs $(PACKAGES))
+	-DBAKEOFF_DATADIR='"$(datadir)"' -DG_LOG_DOMAIN='"bakeoff"' $(package_cflags)
+all_libs = $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(package_libs)
 
 sources := $(sort $(wildcard $(addsuffix /*.c,$(MODULES))))
 headers := $(sort $(wildcard $(addsuffix /*.h,$(MODULES))))
@@ -41,14 +47,17 @@ program := $(if $(filter build,$(BUILD)),bakeoff,$(BUILD)/bakeoff)
 all: $(program)
 
 $(program): $(objects)
-	$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(all_libs)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(all_libs)
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(all_cflags) -MMD -MP -c -o $@ $<
+	$(call say,CC,$@)
+	$(Q)$(CC) $(all_cflags) -MMD -MP -c -o $@ $<
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(library)
-	$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(all_libs)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(all_libs)
 
 -include $(objects:.o=.d) $(test_sources:%.c=$(BUILD)/%.d)
 
