@@ -10,8 +10,9 @@
 #include "base/process.h"
 
 enum {
-	GRACE_MS = 2000
-}; /* between SIGTERM and SIGKILL */
+	GRACE_MS = 2000, /* between SIGTERM and SIGKILL */
+	KEPT_FD = 19,	 /* ProcessSpec.keep_fd in the child: out of the way of make's jobserver */
+};
 
 void process_child_setup (gpointer unused G_GNUC_UNUSED)
 {
@@ -100,6 +101,12 @@ gboolean process_run (const ProcessSpec *spec, GCancellable *cancellable, int *o
 		g_subprocess_launcher_set_environ (launcher, spec->env);
 	if (spec->dir)
 		g_subprocess_launcher_set_cwd (launcher, spec->dir);
+	if (spec->keep_fd > 0) {
+		int copy = fcntl (spec->keep_fd, F_DUPFD_CLOEXEC, 3);
+
+		if (copy >= 0)
+			g_subprocess_launcher_take_fd (launcher, copy, KEPT_FD);
+	}
 	g_subprocess_launcher_set_child_setup (launcher, process_child_setup, NULL, NULL);
 	if (!set_up_streams (launcher, spec, error))
 		return FALSE;

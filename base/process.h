@@ -18,6 +18,7 @@ typedef struct {
 	char **env;	      /* (nullable): whole environment; ours by default */
 	const char *log;      /* (nullable): file that gets stdout and stderr, appended to */
 	const char *input;    /* (nullable): file for stdin; /dev/null by default */
+	int keep_fd;	      /* descriptor that the child and its children hold open; 0: none */
 	gboolean quiet_start; /* do not write the `$ command` line into the log */
 } ProcessSpec;
 

@@ -128,7 +128,9 @@ static gboolean run_make (const Kbuild *self, const char *target, GError **error
 	g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
 	g_autofree char *log_text = NULL;
 	gsize start = 0;
-	ProcessSpec make = { .env = self->env, .log = spec->log };
+	ProcessSpec make = { .env = self->env,
+			     .log = spec->log,
+			     .keep_fd = slot_lock (self->slot) };
 	GStatBuf info;
 	int status;
 	guint i;
@@ -234,10 +236,14 @@ BuildResult *build_run (const BuildSpec *spec, Slot *slot, GCancellable *cancell
 	g_autoptr (BuildResult) result = g_new0 (BuildResult, 1);
 	g_autofree char *image = g_build_filename (slot_objects (slot), spec->image, NULL);
 	gint64 start = g_get_monotonic_time ();
+	gboolean made;
 
 	self.env = make_environment (spec->data_dir);
 	g_unlink (image); /* so that what is there afterwards was made now */
-	if (!configure (&self, error) || !run_make (&self, spec->target, error))
+	if (!slot_set_busy (slot, TRUE, error))
+		return NULL;
+	made = configure (&self, error) && run_make (&self, spec->target, error);
+	if (!slot_set_busy (slot, FALSE, made ? error : NULL) || !made)
 		return NULL;
 	if (!g_file_test (image, G_FILE_TEST_IS_REGULAR))
 		return fail_null (

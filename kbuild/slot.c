@@ -15,10 +15,16 @@ struct Slot {
 	char *dir;
 	char *source;
 	char *objects;
-	char *state; /* file: two lines, `tree ID` and `config DIGEST`; either may be missing */
+	char *state; /* file: lines `tree ID`, `config DIGEST` and `busy`; each may be missing */
 	char *tree;
 	char *config;
+	gboolean busy;
 	int lock;
+};
+
+enum {
+	LOCK_WAIT_MS = 30000,
+	LOCK_POLL_MS = 100
 };
 
 void slot_free (Slot *self)
@@ -50,6 +56,8 @@ static void read_state (Slot *self)
 			self->tree = g_strdup (lines[i] + 5);
 		else if (g_str_has_prefix (lines[i], "config ") && !self->config)
 			self->config = g_strdup (lines[i] + 7);
+		else if (g_str_equal (lines[i], "busy"))
+			self->busy = TRUE;
 	}
 }
 
@@ -61,21 +69,38 @@ static gboolean write_state (Slot *self, GError **error)
 		g_string_append_printf (text, "tree %s\n", self->tree);
 	if (self->config)
 		g_string_append_printf (text, "config %s\n", self->config);
+	if (self->busy)
+		g_string_append (text, "busy\n");
 	return files_write (self->state, text->str, (gssize) text->len, error);
 }
 
 static gboolean take_lock (Slot *self, GError **error)
 {
 	g_autofree char *path = g_build_filename (self->dir, "lock", NULL);
+	int waited;
 
 	self->lock = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 	if (self->lock < 0)
 		return fail (error, BAKEOFF_ERROR_FAILED, "cannot open '%s': %s", path,
 			     g_strerror (errno));
-	if (flock (self->lock, LOCK_EX | LOCK_NB) != 0)
-		return fail (error, BAKEOFF_ERROR_FAILED,
-			     "another bakeoff is building in '%s'\nwait for it to end", self->dir);
+	for (waited = 0; flock (self->lock, LOCK_EX | LOCK_NB) != 0; waited += LOCK_POLL_MS) {
+		if (waited >= LOCK_WAIT_MS)
+			return fail (error, BAKEOFF_ERROR_FAILED,
+				     "another bakeoff is building in '%s'\nwait for it to end",
+				     self->dir);
+		g_usleep (LOCK_POLL_MS * 1000);
+	}
 	return TRUE;
+}
+
+/* After a build that was killed. */
+static gboolean drop_objects (Slot *self, GError **error)
+{
+	g_clear_pointer (&self->config, g_free);
+	if (!files_remove_tree (self->objects, error) || !files_make_dir (self->objects, error))
+		return FALSE;
+	self->busy = FALSE;
+	return write_state (self, error);
 }
 
 Slot *slot_open (const char *dir, GError **error)
@@ -91,6 +116,8 @@ Slot *slot_open (const char *dir, GError **error)
 	    !take_lock (self, error))
 		return NULL;
 	read_state (self);
+	if (self->busy && !drop_objects (self, error))
+		return NULL;
 	return g_steal_pointer (&self);
 }
 
@@ -147,4 +174,15 @@ gboolean slot_set_config (Slot *self, const char *digest, GError **error)
 	g_free (self->config);
 	self->config = g_strdup (digest);
 	return write_state (self, error);
+}
+
+gboolean slot_set_busy (Slot *self, gboolean busy, GError **error)
+{
+	self->busy = busy;
+	return write_state (self, error);
+}
+
+int slot_lock (const Slot *self)
+{
+	return self->lock;
 }

@@ -5,7 +5,7 @@
  * DIR/src holds the source, DIR/obj what make leaves, DIR/state says which tree and which
  * configuration they are at. The state is taken away before anything is changed and written after:
  * a slot that was interrupted is filled anew. One process and one thread at a time use a slot; the
- * lock file DIR/lock keeps others out.
+ * lock file DIR/lock keeps others out, and compilers that outlived a killed bakeoff too.
  */
 #pragma once
 
@@ -22,13 +22,23 @@ typedef struct Slot Slot;
 typedef gboolean (*SlotFill) (const char *from_tree, const char *to_tree, const char *dir,
 			      GPtrArray **out_changed, gpointer user_data, GError **error);
 
-/** slot_open: makes @dir where it is missing. Errors: FAILED where another bakeoff holds it. */
+/** slot_open: makes @dir where it is missing. Waits
+ * half a minute for another bakeoff that holds it; FAILED after that. */
 Slot *slot_open (const char *dir, GError **error);
 void slot_free (Slot *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Slot, slot_free)
 
 const char *slot_source (const Slot *self);  /* (transfer none): absolute path of DIR/src */
 const char *slot_objects (const Slot *self); /* (transfer none): absolute path of DIR/obj */
+
+int slot_lock (const Slot *self); /* descriptor of DIR/lock, for make's processes to hold */
+
+/**
+ * slot_set_busy: notes that make is at work, or has come to an end that it knew of. A slot that is
+ * found busy was killed in the middle: slot_open() then throws its objects away, for one of them
+ * may be half written and look finished.
+ */
+gboolean slot_set_busy (Slot *self, gboolean busy, GError **error);
 
 /**
  * slot_switch: brings the source to @tree. Files that do not differ keep their times, so that make

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -175,7 +175,8 @@ static void boot_cell (gpointer data, gpointer user_data)
 	Run *run = user_data;
 	const char *state = run->plan->project->state_dir;
 	g_autofree char *log = g_build_filename (state, job->log, NULL);
-	g_autofree char *work = g_build_filename (state, "work", job->key, NULL);
+	g_autofree char *name = g_strdup_printf ("%d-%.16s", (int) getpid (), job->key);
+	g_autofree char *work = g_build_filename (state, "work", name, NULL);
 	BootSpec spec = {
 		.board = job->cell->board->board,
 		.image = job->image,
