@@ -126,3 +126,18 @@ gboolean process_run (const ProcessSpec *spec, GCancellable *cancellable, int *o
 							 : 128 + g_subprocess_get_term_sig (child);
 	return TRUE;
 }
+
+char *process_version (const char *program)
+{
+	const char *argv[] = { program, "--version", NULL };
+	g_autoptr (GSubprocess) child = NULL;
+	g_autofree char *text = NULL;
+
+	child = g_subprocess_newv (
+		argv, G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, NULL);
+	if (!child || !g_subprocess_communicate_utf8 (child, NULL, NULL, &text, NULL, NULL) ||
+	    !text || !*text)
+		return NULL;
+	text[strcspn (text, "\n")] = '\0';
+	return g_steal_pointer (&text);
+}

@@ -35,6 +35,12 @@ typedef struct {
 gboolean process_run (const ProcessSpec *spec, GCancellable *cancellable, int *out_status,
 		      GError **error);
 
+/**
+ * process_version: Returns: (transfer full) (nullable): the first line that `PROGRAM --version`
+ * prints; NULL where it cannot be run.
+ */
+char *process_version (const char *program);
+
 /** process_child_setup: for GSubprocessLauncher: own group, die with the parent. */
 void process_child_setup (gpointer unused);
 

@@ -14,11 +14,12 @@
 #include "boards/crash.h"
 
 typedef enum {
+	BOOT_INFRA, /* our side: the console could not be started, died by a signal …; 0, so that
+		     * nothing that was forgotten is a verdict */
 	BOOT_PASS,  /* the guest's tests were ok and its end marker (or `success`) was seen */
 	BOOT_FAIL,  /* the guest said `not ok`, or the machine stopped before the end marker */
 	BOOT_OOPS,  /* a fatal crash was printed */
 	BOOT_HANG,  /* silence, or out of time */
-	BOOT_INFRA, /* our side: the console could not be started, died by a signal … */
 } BootOutcome;
 
 typedef struct {

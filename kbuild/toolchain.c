@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <string.h>
 
-#include <gio/gio.h>
-
 #include "base/config.h"
 #include "base/error.h"
+#include "base/process.h"
 #include "base/template.h"
 #include "kbuild/toolchain.h"
 
@@ -95,20 +94,6 @@ Toolchain *toolchain_load (const char *name, const char *const *dirs, const char
 	return g_steal_pointer (&self);
 }
 
-static char *first_line_of (const char *program, GError **error)
-{
-	const char *argv[] = { program, "--version", NULL };
-	g_autoptr (GSubprocess) child = NULL;
-	g_autofree char *text = NULL;
-
-	child = g_subprocess_newv (
-		argv, G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, error);
-	if (!child || !g_subprocess_communicate_utf8 (child, NULL, NULL, &text, NULL, error))
-		return NULL;
-	text[strcspn (text, "\n")] = '\0';
-	return g_steal_pointer (&text);
-}
-
 char *toolchain_identity (const Toolchain *self, GError **error)
 {
 	const char *const tools[] = { "gcc", "ld", NULL };
@@ -117,8 +102,7 @@ char *toolchain_identity (const Toolchain *self, GError **error)
 
 	for (i = 0; tools[i]; i++) {
 		g_autofree char *program = g_strconcat (self->cross, tools[i], NULL);
-		g_autoptr (GError) local = NULL;
-		g_autofree char *line = first_line_of (program, &local);
+		g_autofree char *line = process_version (program);
 
 		if (!line)
 			return fail_null (error, BAKEOFF_ERROR_FAILED,

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/process.h"
 #include "matrix/plan.h"
 
 static void plan_variant_free (PlanVariant *self)
@@ -17,6 +18,7 @@ static void plan_board_free (PlanBoard *self)
 	board_free (self->board);
 	toolchain_free (self->toolchain);
 	g_free (self->identity);
+	g_free (self->emulator);
 	g_free (self->trouble);
 	g_free (self->guest);
 	g_free (self->probe_digest);
@@ -210,6 +212,14 @@ static char *digest_guest (const PlanBoard *entry, GError **error)
 	return digest_of (source, shared, entry->toolchain->guest_cc, entry->identity, NULL);
 }
 
+/* What an emulator calls itself. Other consoles are not started for a question. */
+static char *emulator_version (const Board *board)
+{
+	g_auto (GStrv) words = g_strsplit_set (board->console ? board->console : "", " \t", 2);
+
+	return words[0] && g_str_has_prefix (words[0], "qemu-") ? process_version (words[0]) : NULL;
+}
+
 static gboolean add_board (Plan *self, const char *name, const char *data_dir, GError **error)
 {
 	g_auto (GStrv) board_dirs = plan_board_dirs (self->project, data_dir);
@@ -232,6 +242,7 @@ static gboolean add_board (Plan *self, const char *name, const char *data_dir, G
 			error, BAKEOFF_ERROR_USAGE,
 			"board '%s' has a guest, and toolchain '%s' no 'guest-cc' to compile it",
 			name, entry->toolchain->name);
+	entry->emulator = emulator_version (entry->board);
 	entry->identity = toolchain_identity (entry->toolchain, &local);
 	if (!entry->identity)
 		entry->trouble = g_strdup (local->message);

@@ -24,6 +24,7 @@ typedef struct {
 	Board *board;
 	Toolchain *toolchain;
 	char *identity;	    /* of the toolchain; NULL where it cannot be run */
+	char *emulator;	    /* (nullable): version of the QEMU that the console starts */
 	char *trouble;	    /* (nullable): why nothing can be judged here: no compiler */
 	char *guest;	    /* (nullable): source file of the guest program */
 	char *probe_digest; /* of all that becomes /init */

@@ -253,9 +253,10 @@ static void write_boards (const Plan *plan, GString *out)
 		const PlanBoard *board = plan->boards->pdata[i];
 		g_auto (GStrv) lines = g_strsplit (board->identity ? board->identity : "", "\n", 2);
 		g_autofree char *text = g_strdup_printf (
-			"%s: %s%s; %s", board->board->name, board->board->description,
+			"%s: %s%s; %s%s%s", board->board->name, board->board->description,
 			board->board->bootable ? "" : " (build only)",
-			lines[0] && *lines[0] ? lines[0] : board->trouble);
+			lines[0] && *lines[0] ? lines[0] : board->trouble,
+			board->emulator ? "; " : "", board->emulator ? board->emulator : "");
 
 		wrap (out, i ? "         " : "boards:  ", "           ", text);
 	}
