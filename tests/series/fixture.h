@@ -78,7 +78,7 @@ static inline char *fixture_line (const char *dir, const char *command)
 
 static inline void fixture_run (const char *dir, const char *command)
 {
-	g_autofree char *printed = fixture_shell (dir, command, NULL);
+	g_free (fixture_shell (dir, command, NULL));
 }
 
 static inline char *fixture_write (const char *dir, const char *name, const char *text)
@@ -93,7 +93,7 @@ static inline char *fixture_write (const char *dir, const char *name, const char
 
 static inline void fixture_put (const char *dir, const char *name, const char *text)
 {
-	g_autofree char *path = fixture_write (dir, name, text);
+	g_free (fixture_write (dir, name, text));
 }
 
 static inline char *fixture_read (const char *dir, const char *name)
