@@ -178,6 +178,7 @@ install: all
 	install -m 644 kbuild/tools/*.h $(DESTDIR)$(datadir)/kbuild/tools
 	install kbuild/tools/bin/* $(DESTDIR)$(datadir)/kbuild/tools/bin
 	install -m 644 patches/toolchain/* $(DESTDIR)$(datadir)/patches/toolchain
+	install -m 644 docs/*.json $(DESTDIR)$(datadir)
 	install -m 644 docs/*.1 $(DESTDIR)$(mandir)/man1
 	install -m 644 docs/*.5 $(DESTDIR)$(mandir)/man5
 	install -m 644 docs/completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/bakeoff

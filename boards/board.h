@@ -2,8 +2,8 @@
 /*
  * Boards: how a machine's kernel is configured, packaged, started and talked to.
  *
- * A board is a file NAME.board in git-config syntax that users write; see board(5). A Board is
- * immutable once loaded and may be read by several threads. A file without a [boot] section is a
+ * A board is a file NAME.board in git-config syntax that users write; see bakeoff-board(5). A Board
+ * is immutable once loaded and may be read by several threads. A file without a [boot] section is a
  * build-only board.
  */
 #pragma once

@@ -25,18 +25,15 @@ static gboolean print_variant (const PlanVariant *entry, Repo *repo, GError **er
 gboolean cmd_apply (int argc, char **argv, int *out_status, GError **error)
 {
 	g_auto (Selection) selection = { 0 };
-	g_auto (GStrv) variants = NULL;
 	gboolean fail_on_any = FALSE;
-	const GOptionEntry own[] = { { "variant", 'v', 0, G_OPTION_ARG_STRING_ARRAY, &variants,
-				       "Only these variants, and base", "NAME" },
-				     { "fail", 0, 0, G_OPTION_ARG_NONE, &fail_on_any,
+	const GOptionEntry own[] = { { "fail", 0, 0, G_OPTION_ARG_NONE, &fail_on_any,
 				       "Exit with 1 if a variant does not apply", NULL },
 				     { NULL } };
 	guint i;
 
-	if (!options_parse (&selection, OPTIONS_PROJECT | OPTIONS_REPO, own, 0, &argc, argv, error))
+	if (!options_parse (&selection, OPTIONS_PROJECT | OPTIONS_REPO | OPTIONS_VARIANT, own, 0,
+			    &argc, argv, error))
 		return FALSE;
-	selection.variants = g_steal_pointer (&variants);
 	if (!selection_plan (&selection, FALSE, error))
 		return FALSE;
 	for (i = 0; i < selection.plan->variants->len; i++) {

@@ -86,9 +86,7 @@ gboolean cmd_boot (int argc, char **argv, int *out_status, GError **error)
 	g_autofree char *log = NULL, *key = NULL;
 	const Cell *cell;
 
-	if (!options_parse (&selection,
-			    OPTIONS_PROJECT | OPTIONS_REPO | OPTIONS_CELLS | OPTIONS_WORK, own, 0,
-			    &argc, argv, error))
+	if (!options_parse (&selection, OPTIONS_MATRIX | OPTIONS_WORK, own, 0, &argc, argv, error))
 		return FALSE;
 	if (!selection.variants)
 		selection.variants = g_strsplit ("base", ",", -1);
@@ -104,9 +102,12 @@ gboolean cmd_boot (int argc, char **argv, int *out_status, GError **error)
 	if (!run_plan (selection.plan, selection.store, &options, error))
 		return FALSE;
 	progress_finish ();
-	if (!cell->image)
-		return fail (error, BAKEOFF_ERROR_FAILED, "nothing to boot: %s: %s",
-			     verdict_name (cell->verdict), cell->detail ? cell->detail : "");
+	if (!cell->image) {
+		printf ("nothing to boot: %s: %s\n", verdict_name (cell->verdict),
+			cell->detail ? cell->detail : "");
+		*out_status = verdict_is_no (cell->verdict) ? EXIT_NO : EXIT_UNJUDGED;
+		return TRUE;
+	}
 	result = boot (&selection, cell, interactive, cancellable, &log, error);
 	if (!result)
 		return FALSE;

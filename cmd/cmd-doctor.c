@@ -21,7 +21,7 @@ static const struct {
 	{ "flex", "build: kernels since 4.16", "flex", FALSE },
 	{ "bison", "build: kernels since 4.16", "bison", FALSE },
 	{ "patch", "apply with fuzz", "patch", FALSE },
-	{ "quilt", "quilt push, pop and refresh on a variant", "quilt", FALSE },
+	{ "quilt", "the patches folder as a quilt series", "quilt", FALSE },
 	{ "git", "the repository that bakeoff is pointed at", "git", FALSE },
 	{ "expect", "boot: the console", "expect", TRUE },
 	{ "setpriv", "boot: a console dies with bakeoff", "util-linux", TRUE },

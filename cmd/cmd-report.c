@@ -20,8 +20,7 @@ gboolean cmd_report (int argc, char **argv, int *out_status, GError **error)
 	const ReportFormat *format;
 	guint i;
 
-	if (!options_parse (&selection, OPTIONS_PROJECT | OPTIONS_REPO | OPTIONS_CELLS, own, 0,
-			    &argc, argv, error))
+	if (!options_parse (&selection, OPTIONS_MATRIX, own, 0, &argc, argv, error))
 		return FALSE;
 	format = report_format_find (name ? name : "text", error);
 	if (!format || !selection_plan (&selection, TRUE, error) ||

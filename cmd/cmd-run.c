@@ -82,9 +82,8 @@ static gboolean work (int argc, char **argv, gboolean build_only, int *out_statu
 	RunOptions options = { .data_dir = files_data_dir (), .event = progress_event };
 	gboolean done;
 
-	if (!options_parse (&selection,
-			    OPTIONS_PROJECT | OPTIONS_REPO | OPTIONS_CELLS | OPTIONS_WORK, own, 0,
-			    &argc, argv, error) ||
+	if (!options_parse (&selection, OPTIONS_MATRIX | OPTIONS_WORK, own, 0, &argc, argv,
+			    error) ||
 	    !check_fail_on (fail_on, error) || !selection_plan (&selection, TRUE, error) ||
 	    !selection_open_store (&selection, error) || !keep_refs (selection.plan, error))
 		return FALSE;

@@ -68,11 +68,17 @@ int main (int argc, char **argv)
 	const Command *command;
 	g_autoptr (GError) error = NULL;
 	int status = EXIT_DONE;
+	char help[] = "--help";
 
 	setlocale (LC_CTYPE, "");
 	if (argc < 2) {
 		print_help (stderr);
 		return EXIT_USAGE;
+	}
+	if (g_str_equal (argv[1], "help") && argc > 2) { /* `help run` is `run --help` */
+		argv[1] = argv[2];
+		argv[2] = help;
+		argc = 3;
 	}
 	if (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "help")) {
 		print_help (stdout);

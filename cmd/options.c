@@ -45,15 +45,16 @@ static void add_groups (GOptionContext *context, Selection *self, OptionGroups g
 		  "The commit to put variants on (bakeoff.base)", "REVISION" },
 		{ NULL }
 	};
-	const GOptionEntry cells[] = {
-		{ "board", 'b', 0, G_OPTION_ARG_STRING_ARRAY, &self->boards,
-		  "Only these boards (bakeoff.board)", "NAME[,…]" },
-		{ "config", 'c', 0, G_OPTION_ARG_STRING_ARRAY, &self->configs,
-		  "Only these configurations (bakeoff.config)", "NAME[,…]" },
-		{ "variant", 'v', 0, G_OPTION_ARG_STRING_ARRAY, &self->variants,
-		  "Only these variants, and base", "NAME[,…]" },
-		{ NULL }
-	};
+	const GOptionEntry variant[] = { { "variant", 'v', 0, G_OPTION_ARG_STRING_ARRAY,
+					   &self->variants, "Only these variants, and base",
+					   "NAME[,…]" },
+					 { NULL } };
+	const GOptionEntry cells[] = { { "board", 'b', 0, G_OPTION_ARG_STRING_ARRAY, &self->boards,
+					 "Only these boards (bakeoff.board)", "NAME[,…]" },
+				       { "config", 'c', 0, G_OPTION_ARG_STRING_ARRAY,
+					 &self->configs,
+					 "Only these configurations (bakeoff.config)", "NAME[,…]" },
+				       { NULL } };
 	const GOptionEntry work[] = { { "jobs", 'j', 0, G_OPTION_ARG_INT, &self->jobs,
 					"Jobs of each make (the number of cores)", "N" },
 				      { "parallel", 0, 0, G_OPTION_ARG_INT, &self->parallel,
@@ -64,6 +65,8 @@ static void add_groups (GOptionContext *context, Selection *self, OptionGroups g
 		g_option_context_add_main_entries (context, project, NULL);
 	if (groups & OPTIONS_REPO)
 		g_option_context_add_main_entries (context, repo, NULL);
+	if (groups & OPTIONS_VARIANT)
+		g_option_context_add_main_entries (context, variant, NULL);
 	if (groups & OPTIONS_CELLS)
 		g_option_context_add_main_entries (context, cells, NULL);
 	if (groups & OPTIONS_WORK)

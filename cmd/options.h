@@ -31,8 +31,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Selection, selection_clear)
 typedef enum {
 	OPTIONS_PROJECT = 1 << 0, /* --project */
 	OPTIONS_REPO = 1 << 1,	  /* --repo, --base */
-	OPTIONS_CELLS = 1 << 2,	  /* --board, --config, --variant */
-	OPTIONS_WORK = 1 << 3,	  /* --jobs, --parallel */
+	OPTIONS_VARIANT = 1 << 2, /* --variant */
+	OPTIONS_CELLS = 1 << 3,	  /* --board, --config */
+	OPTIONS_WORK = 1 << 4,	  /* --jobs, --parallel */
+	/* what chooses among a matrix's cells */
+	OPTIONS_MATRIX = OPTIONS_PROJECT | OPTIONS_REPO | OPTIONS_VARIANT | OPTIONS_CELLS,
 } OptionGroups;
 
 /**

@@ -38,11 +38,17 @@ static char *find_file (const char *name, const char *const *dirs)
 	return NULL;
 }
 
-static char *expand (const Toolchain *self, const char *text, const char *data_dir, GError **error)
+/* Expands a value of @key. @src: what %{src} becomes; NULL where it has no meaning. */
+static char *expand (const Toolchain *self, const Config *file, const char *key, const char *text,
+		     const char *data_dir, const char *src, GError **error)
 {
-	/* %{src} is known only when building: it stands for itself until then */
-	return template_expand (error, text, "cross", self->cross, "data", data_dir, "src",
-				"%{src}", NULL);
+	g_autoptr (GError) local = NULL;
+	char *value = template_expand (&local, text, "cross", self->cross, "data", data_dir,
+				       src ? "src" : NULL, src, NULL);
+
+	if (!value)
+		config_fail (file, key, error, "%s", local->message);
+	return value;
 }
 
 static gboolean read_values (Toolchain *self, const Config *file, const char *data_dir,
@@ -60,7 +66,8 @@ static gboolean read_values (Toolchain *self, const Config *file, const char *da
 			file, "toolchain.cross", error,
 			"'toolchain.cross' is missing\nwrite `cross =` for the host's compiler");
 	for (; *make; make++) {
-		g_autofree char *value = expand (self, *make, data_dir, error);
+		g_autofree char *value = expand (self, file, "toolchain.make", *make, data_dir,
+						 "%{src}", error); /* known when building */
 
 		if (!value)
 			return FALSE;
@@ -71,7 +78,8 @@ static gboolean read_values (Toolchain *self, const Config *file, const char *da
 	}
 	self->make = g_strv_builder_end (values);
 	if (guest)
-		self->guest_cc = expand (self, guest, data_dir, error);
+		self->guest_cc =
+			expand (self, file, "toolchain.guest-cc", guest, data_dir, NULL, error);
 	return !guest || self->guest_cc;
 }
 
@@ -82,11 +90,14 @@ Toolchain *toolchain_load (const char *name, const char *const *dirs, const char
 	g_autoptr (Config) file = NULL;
 
 	self->name = g_strdup (name);
-	self->path = find_file (name, dirs);
-	if (!self->path)
+	self->path = strchr (name, '/') ? NULL : find_file (name, dirs);
+	if (!self->path) {
+		g_autofree char *places = g_strjoinv ("', '", (char **) dirs);
+
 		return fail_null (error, BAKEOFF_ERROR_USAGE,
 				  "no toolchain '%s'\na file %s.toolchain is looked for in '%s'",
-				  name, name, dirs[0]);
+				  name, name, places);
+	}
 	file = config_load (self->path, error);
 	if (!file || !config_check (file, known_keys, error) ||
 	    !read_values (self, file, data_dir, error))

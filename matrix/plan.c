@@ -101,10 +101,8 @@ static gboolean add_variant (Plan *self, const char *name, const char *const *fi
 	for (; files && *files; files++)
 		g_ptr_array_add (paths, project_patch_path (self->project, *files));
 	entry->variant = variant_new (name, paths, error);
-	if (!entry->variant) {
-		g_prefix_error (error, "variant '%s': ", name);
+	if (!entry->variant)
 		return FALSE;
-	}
 	entry->applied = variant_apply (self->repo, self->base, prelude, entry->variant,
 					self->project->fuzz, error);
 	return entry->applied != NULL;
@@ -195,21 +193,39 @@ static char *find_guest (const Board *board, const char *data_dir)
 	return g_build_filename (data_dir, "boards", "guest", file, NULL);
 }
 
+static int compare_paths (gconstpointer a, gconstpointer b)
+{
+	return g_strcmp0 (*(char *const *) a, *(char *const *) b);
+}
+
 /* A guest is its source and every header beside it. */
 static char *digest_guest (const PlanBoard *entry, GError **error)
 {
-	g_autofree char *dir = g_path_get_dirname (entry->guest);
-	g_autofree char *header = g_build_filename (dir, "guest.h", NULL);
+	g_autofree char *dir_name = g_path_get_dirname (entry->guest);
 	g_autofree char *source = files_read (entry->guest, NULL, error);
-	g_autofree char *shared = NULL;
+	g_autoptr (GDir) dir = g_dir_open (dir_name, 0, NULL);
+	g_autoptr (GPtrArray) headers = g_ptr_array_new_with_free_func (g_free);
+	g_autoptr (GString) shared = g_string_new (NULL);
+	const char *name;
+	guint i;
 
 	if (!source) {
 		g_prefix_error (error, "board '%s': ", entry->board->name);
 		return NULL;
 	}
-	if (!g_file_get_contents (header, &shared, NULL, NULL))
-		shared = g_strdup ("");
-	return digest_of (source, shared, entry->toolchain->guest_cc, entry->identity, NULL);
+	while (dir && (name = g_dir_read_name (dir))) {
+		if (g_str_has_suffix (name, ".h"))
+			g_ptr_array_add (headers, g_build_filename (dir_name, name, NULL));
+	}
+	g_ptr_array_sort (headers, compare_paths);
+	for (i = 0; i < headers->len; i++) {
+		g_autofree char *text = files_read (headers->pdata[i], NULL, error);
+
+		if (!text)
+			return NULL;
+		g_string_append_printf (shared, "%s\n", text);
+	}
+	return digest_of (source, shared->str, entry->toolchain->guest_cc, entry->identity, NULL);
 }
 
 /* What an emulator calls itself. Other consoles are not started for a question. */
@@ -245,7 +261,7 @@ static gboolean add_board (Plan *self, const char *name, const char *data_dir, G
 	entry->emulator = emulator_version (entry->board);
 	entry->identity = toolchain_identity (entry->toolchain, &local);
 	if (!entry->identity)
-		entry->trouble = g_strdup (local->message);
+		entry->trouble = g_strdelimit (g_strdup (local->message), "\n", ';');
 	if (entry->board->guest && entry->identity) {
 		entry->guest = find_guest (entry->board, data_dir);
 		entry->probe_digest = digest_guest (entry, error);
@@ -299,9 +315,23 @@ static GPtrArray *choose_configs (const Project *project, const char *const *nam
 					  "no config '%s' in '%s'\nadd a section [config \"%s\"]",
 					  *names, project->path, *names);
 		}
-		g_ptr_array_add (chosen, (gpointer) config);
+		if (!g_ptr_array_find (chosen, config, NULL))
+			g_ptr_array_add (chosen, (gpointer) config);
 	}
 	return chosen;
+}
+
+static gboolean has_board (const Plan *self, const char *name)
+{
+	guint i;
+
+	for (i = 0; i < self->boards->len; i++) {
+		const PlanBoard *entry = self->boards->pdata[i];
+
+		if (g_str_equal (entry->board->name, name))
+			return TRUE;
+	}
+	return FALSE;
 }
 
 Plan *plan_new (const Project *project, const PlanOptions *options, GError **error)
@@ -325,7 +355,8 @@ Plan *plan_new (const Project *project, const PlanOptions *options, GError **err
 	if (!self)
 		return NULL;
 	for (; *boards; boards++) {
-		if (!add_board (self, *boards, options->data_dir, error))
+		if (!has_board (self, *boards) &&
+		    !add_board (self, *boards, options->data_dir, error))
 			return NULL;
 	}
 	for (i = 0; i < self->boards->len; i++) {
@@ -355,6 +386,8 @@ Cell *plan_cell (const Plan *self, const PlanVariant *variant, const PlanBoard *
 
 char *plan_boot_key (const Cell *cell)
 {
-	return digest_of (cell->image, cell->board->board->boot_digest, cell->board->probe_digest,
-			  NULL);
+	const PlanBoard *board = cell->board;
+
+	return digest_of (cell->image, board->board->boot_digest, board->probe_digest,
+			  board->emulator ? board->emulator : "", NULL);
 }

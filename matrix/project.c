@@ -86,7 +86,7 @@ static void read_variants (Project *self, const Config *file)
 	}
 }
 
-/* Names become file names, refs and table columns. */
+/* Names become file names, folders, refs and table columns. */
 static gboolean name_is_sound (const char *name)
 {
 	const char *c;
@@ -153,6 +153,15 @@ static gboolean read_configs (Project *self, const Config *file, GError **error)
 		ProjectConfig *config = read_config (file, names->pdata[i]);
 
 		g_ptr_array_add (self->all_configs, config);
+		if (!name_is_sound (config->name)) {
+			g_autofree char *first = g_strdup_printf ("config.%s.set", config->name);
+
+			return config_fail (
+				file, first, error,
+				"'%s' is no name for a config\nuse letters, digits, '-', "
+				"'_', '+' and '.'",
+				config->name);
+		}
 		for (j = 0; config->settings[j]; j++) {
 			g_autofree char *key = g_strdup_printf ("config.%s.set", config->name);
 

@@ -216,8 +216,8 @@ static void write_matrix (const Plan *plan, Notes *notes, GString *out)
 	if (any_same_as_base (plan)) {
 		g_string_append_c (out, '\n');
 		wrap (out, "= ", "  ",
-		      "bit-identical to base on this board and configuration: the patch changes "
-		      "nothing there, so it shares base's verdict.");
+		      "bit-identical to base on this board and configuration: this patch "
+		      "changes nothing there, and no test there can tell the two apart.");
 	}
 }
 

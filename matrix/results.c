@@ -25,7 +25,7 @@ static void set_log (Cell *cell, const char *log)
 	cell->log = g_strdup (log);
 }
 
-/* One boot that was bad makes the cell bad: the worst of its boots is its verdict. */
+/* One boot that was bad makes the cell bad: the first of them is its verdict. */
 static void judge_boots (Cell *cell, GPtrArray *boots)
 {
 	guint i;

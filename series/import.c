@@ -310,8 +310,8 @@ static void fill (Importing *self)
 		g_ptr_array_add (self->out->candidates, make_candidate (self, posted, taken));
 	}
 	if (!self->base)
-		note (self, g_strdup ("there is no base to check against: only repairs that the "
-				      "hunks' own counts prove were made"));
+		note (self, g_strdup ("there is no base to check against: hunks were repaired by "
+				      "their own counts, paths by their form"));
 }
 
 static Import *import_new (void)
