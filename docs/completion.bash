@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Bash completion for bakeoff. `make install` puts it where bash-completion finds it; by hand:
+#   source docs/completion.bash
+#
+# _bakeoff_commands and _bakeoff_options repeat the table of cmd/main.c and what --help prints.
+
+_bakeoff_commands="import show apply build boot run report decode boards doctor"
+_bakeoff_formats="text reply json"
+_bakeoff_verdicts="any pass fail oops hang built build-failed apply-failed infra undecided"
+
+_bakeoff_options ()
+{
+	case $1 in
+	import) echo "--help --dry-run --project --repo --base" ;;
+	show) echo "--help --project --repo --base" ;;
+	apply) echo "--help --variant --fail --project --repo --base" ;;
+	build) echo "--help --fail-on --project --repo --base --board --config --variant --jobs --parallel" ;;
+	boot) echo "--help --interactive --project --repo --base --board --config --variant --jobs --parallel" ;;
+	run) echo "--help --fail-on --project --repo --base --board --config --variant --jobs --parallel" ;;
+	report) echo "--help --format --output --project --repo --base --board --config --variant" ;;
+	decode) echo "--help" ;;
+	boards) echo "--help --project" ;;
+	doctor) echo "--help --project" ;;
+	esac
+}
+
+# The project file: --project on the line, else the nearest bakeoff.conf.
+_bakeoff_project ()
+{
+	local i word dir=$PWD
+
+	for ((i = 2; i < COMP_CWORD; i++)); do
+		word=${COMP_WORDS[i]}
+		[[ $word == --project || $word == -p ]] || continue
+		[[ ${COMP_WORDS[i + 1]} == "=" ]] && i=$((i + 1))
+		word=${COMP_WORDS[i + 1]/#\~\//$HOME/}
+		[[ -f $word ]] && echo "$word"
+		return
+	done
+	while [[ -n $dir && ! -f $dir/bakeoff.conf ]]; do
+		dir=${dir%/*}
+	done
+	[[ -f $dir/bakeoff.conf ]] && echo "$dir/bakeoff.conf"
+}
+
+# Names of the sections [KIND "NAME"] of the project file.
+_bakeoff_sections ()
+{
+	local project
+
+	project=$(_bakeoff_project)
+	[[ -n $project ]] && sed -n "s/^[[:space:]]*\[$1 \"\(.*\)\"\].*/\1/p" "$project" 2>/dev/null
+}
+
+_bakeoff_boards ()
+{
+	local project
+
+	project=$(_bakeoff_project)
+	"${COMP_WORDS[0]/#\~\//$HOME/}" boards ${project:+--project "$project"} 2>/dev/null |
+		sed 's/[[:space:]].*//'
+}
+
+# $1: what is there of a list with commas, $2: the names
+_bakeoff_list ()
+{
+	local before=
+
+	[[ $1 == *,* ]] && before=${1%,*},
+	mapfile -t COMPREPLY < <(compgen -P "$before" -W "$2" -- "${1##*,}")
+	compopt -o nospace
+}
+
+_bakeoff ()
+{
+	local command=${COMP_WORDS[1]} current=${COMP_WORDS[COMP_CWORD]} option
+
+	COMPREPLY=()
+	if ((COMP_CWORD == 1)); then
+		mapfile -t COMPREPLY < <(compgen -W "$_bakeoff_commands --help --version" -- "$current")
+		return
+	fi
+	# --option=value is three words to bash
+	option=${COMP_WORDS[COMP_CWORD - 1]}
+	if [[ $current == "=" ]]; then
+		current=
+	elif [[ $option == "=" ]]; then
+		option=${COMP_WORDS[COMP_CWORD - 2]}
+	fi
+	case $option in
+	--board | -b)
+		_bakeoff_list "$current" "$(_bakeoff_boards)"
+		return
+		;;
+	--config | -c)
+		_bakeoff_list "$current" "$(_bakeoff_sections config)"
+		return
+		;;
+	--variant | -v)
+		_bakeoff_list "$current" "base $(_bakeoff_sections variant)"
+		return
+		;;
+	--format | -f)
+		mapfile -t COMPREPLY < <(compgen -W "$_bakeoff_formats" -- "$current")
+		return
+		;;
+	--fail-on)
+		mapfile -t COMPREPLY < <(compgen -W "$_bakeoff_verdicts" -- "$current")
+		return
+		;;
+	--project | -p | --output | -o)
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -f -- "$current")
+		return
+		;;
+	--repo)
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -d -- "$current")
+		return
+		;;
+	--base | --jobs | -j | --parallel)
+		return
+		;;
+	esac
+	if [[ $current == -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$(_bakeoff_options "$command")" -- "$current")
+		return
+	fi
+	case $command in
+	import | decode)
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -f -- "$current")
+		;;
+	boards)
+		mapfile -t COMPREPLY < <(compgen -W "$(_bakeoff_boards)" -- "$current")
+		;;
+	esac
+}
+
+complete -F _bakeoff bakeoff
