@@ -55,8 +55,11 @@ Config *config_load (const char *path, GError **error)
 	self->values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
 					      (GDestroyNotify) g_ptr_array_unref);
 	self->text = files_read (path, NULL, error);
-	if (!self->text)
+	if (!self->text) {
+		if (error && *error) /* a file that the user named or wrote */
+			(*error)->code = BAKEOFF_ERROR_USAGE;
 		return NULL;
+	}
 
 	git_libgit2_init (); /* counted, and never undone: threads may still be in it at exit */
 	if (git_config_open_ondisk (&file, path) < 0 ||
