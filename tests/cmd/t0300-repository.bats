@@ -1,0 +1,157 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The user's repository: bakeoff adds objects and refs/bakeoff/*, and what it adds is what git itself
+# would have made of the patches.
+
+load helper
+
+# A clone that its user is in the middle of work with: staged, unstaged and untracked changes, a
+# branch, a stash, a configuration.
+setup_file() {
+	p=$BATS_FILE_TMPDIR/p
+	new_project "$p"
+	git clone -q "$p.git" "$BATS_FILE_TMPDIR/linux"
+	cd "$BATS_FILE_TMPDIR/linux"
+	git checkout -q -b topic
+	echo '/* stashed */' >>mm/util.c
+	git stash -q
+	echo '/* staged */' >>mm/slub.c
+	git add mm/slub.c
+	echo '/* dirty */' >>include/linux/mm.h
+	rm mm/slab.c
+	echo new >untracked
+	git config bakeoff.test untouched
+	conf "$p" bakeoff.repo "$PWD"
+	: >"$BATS_FILE_TMPDIR/ready"
+}
+
+setup() {
+	p=$BATS_FILE_TMPDIR/p
+	linux=$BATS_FILE_TMPDIR/linux
+	cd "$p"
+}
+
+# All that belongs to the user: every byte of the work tree and of .git, with times and modes, but for
+# objects and refs/bakeoff.
+users_own() {
+	find "$linux" \( -path '*/.git/objects' -o -path '*/.git/refs/bakeoff' \) -prune -o \
+		-type f -printf '%p %m %T@ ' -exec sha256sum {} \; -o -printf '%p %y %m %l\n' |
+		grep -v "^$linux/\.git/refs d " | sort
+	git -C "$linux" for-each-ref | grep -v refs/bakeoff
+}
+
+# unharmed COMMAND…: succeeds, and the user's own is as it was.
+unharmed() {
+	users_own >"$BATS_TEST_TMPDIR/before"
+	runs 0 "$@"
+	users_own >"$BATS_TEST_TMPDIR/after"
+	diff "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
+}
+
+# Index, HEAD, branches, stash, configuration and work tree stay byte for byte.
+@test "show, apply and run leave index, HEAD, branches and work tree alone" {
+	unharmed "$bakeoff" show
+	is "$(git -C "$linux" for-each-ref refs/bakeoff)" ""
+	unharmed "$bakeoff" apply
+	unharmed "$bakeoff" run
+	unharmed "$bakeoff" report
+	git -C "$linux" fsck --no-dangling 2>&1 | tee "$BATS_TEST_TMPDIR/fsck"
+	[ ! -s "$BATS_TEST_TMPDIR/fsck" ]
+}
+
+# Import checks its repairs against the repository without writing to it.
+@test "import leaves the repository alone" {
+	{
+		printf 'From h@example.org Thu Jun 21 15:27:00 2007\n'
+		grep -v '^X-Bakeoff' patches/0004-*.patch
+		printf '\n'
+	} >"$BATS_TEST_TMPDIR/mbox"
+	unharmed "$bakeoff" import --dry-run "$BATS_TEST_TMPDIR/mbox"
+}
+
+# The work tree was dirty in the very file that a patch changes: what is tested is the base, not it.
+@test "a dirty work tree does not get into a variant" {
+	runs 0 "$bakeoff" apply
+	for ref in base page-mapping-avoid-slub; do
+		lacks "$(git -C "$linux" show "refs/bakeoff/$ref:include/linux/mm.h")" dirty
+		lacks "$(git -C "$linux" show "refs/bakeoff/$ref:mm/slub.c")" staged
+	done
+}
+
+# One ref for each variant that applies, and none for the one that does not.
+@test "the refs are those of the variants that apply" {
+	runs 0 "$bakeoff" apply
+	is "$(git -C "$linux" for-each-ref --format='%(refname)' refs/bakeoff)" "refs/bakeoff/add-vm-bug-on
+refs/bakeoff/arm-allocate-dma-pages
+refs/bakeoff/at91-mci-fix-marc-pignat
+refs/bakeoff/base
+refs/bakeoff/kunmap-called-pointer
+refs/bakeoff/pa-risc-page-allocator
+refs/bakeoff/page-mapping-avoid-slub"
+	is "$(git -C "$linux" rev-parse refs/bakeoff/base)" "$(git -C "$linux" rev-parse 'model-1^{commit}')"
+}
+
+# A commit carries its mail's author, date and subject, on top of base.
+@test "commits have the candidate's author, date and subject" {
+	runs 0 "$bakeoff" apply
+	log() {
+		git -C "$linux" log --date=iso-strict --format='%an <%ae> %ad %s' "model-1..refs/bakeoff/$1"
+	}
+	is "$(log page-mapping-avoid-slub)" \
+		"Hugh Dickins <hugh@veritas.com> 2007-06-21T15:27:00+00:00 page_mapping must avoid slub pages"
+	is "$(log kunmap-called-pointer)" \
+		"Marc Pignat <marc.pignat@hevs.ch> 2007-06-21T23:28:00+00:00 kunmap must be called on the pointer returned by kmap."
+	# topmost first: VM_BUG_ON stands on Hugh Dickins' patch
+	is "$(log add-vm-bug-on)" \
+		"Christoph Lameter <clameter@sgi.com> 2007-06-22T10:41:00+00:00 Add VM_BUG_ON in case someone uses page_mapping on a slab page
+Hugh Dickins <hugh@veritas.com> 2007-06-21T15:27:00+00:00 page_mapping must avoid slub pages"
+	is "$(git -C "$linux" merge-base model-1 refs/bakeoff/add-vm-bug-on)" \
+		"$(git -C "$linux" rev-parse 'model-1^{commit}')"
+	has "$(git -C "$linux" log -1 --format=%B refs/bakeoff/page-mapping-avoid-slub)" \
+		"Signed-off-by: Hugh Dickins <hugh@veritas.com>"
+}
+
+# git apply is the oracle: the same patches give the same trees, offsets and all.
+@test "variants are the trees that git apply makes" {
+	runs 0 "$bakeoff" apply
+	git clone -q "$p.git" "$BATS_TEST_TMPDIR/tree"
+	conf . --get-regexp '^variant\..*\.patch$' >"$BATS_TEST_TMPDIR/stacks"
+	for variant in page-mapping-avoid-slub add-vm-bug-on arm-allocate-dma-pages \
+		at91-mci-fix-marc-pignat kunmap-called-pointer pa-risc-page-allocator; do
+		git -C "$BATS_TEST_TMPDIR/tree" reset -q --hard model-1
+		while read -r patch; do
+			git -C "$BATS_TEST_TMPDIR/tree" apply --index "$p/patches/$patch"
+		done < <(sed -n "s/^variant\.$variant\.patch //p" "$BATS_TEST_TMPDIR/stacks")
+		is "$(git -C "$linux" rev-parse "refs/bakeoff/$variant^{tree}")" \
+			"$(git -C "$BATS_TEST_TMPDIR/tree" write-tree)"
+	done
+}
+
+# Applying again, or elsewhere, makes the very same commits: committer and dates come from the mail.
+@test "equal patches on an equal base give equal commits" {
+	runs 0 "$bakeoff" apply
+	first=$(git -C "$linux" for-each-ref refs/bakeoff)
+	GIT_COMMITTER_NAME=Other GIT_AUTHOR_DATE='1700000000 +0100' TZ=Asia/Tokyo runs 0 "$bakeoff" apply
+	is "$(git -C "$linux" for-each-ref refs/bakeoff)" "$first"
+	runs 0 "$bakeoff" apply --repo "$p.git"
+	is "$(git -C "$p.git" for-each-ref refs/bakeoff)" "$first"
+}
+
+# Run from a git hook, we still write where --repo says, and into no index of the caller's.
+@test "a hook's GIT_DIR does not mislead" {
+	git init -q --bare "$BATS_TEST_TMPDIR/other.git"
+	unharmed env GIT_DIR="$BATS_TEST_TMPDIR/other.git" GIT_INDEX_FILE="$BATS_TEST_TMPDIR/index" \
+		"$bakeoff" apply
+	is "$(git -C "$BATS_TEST_TMPDIR/other.git" for-each-ref)" ""
+	[ ! -e "$BATS_TEST_TMPDIR/index" ]
+}
+
+# The slot holds exactly the variant's tree: git compares it file by file.
+@test "what is built is the tree of the variant" {
+	runs 0 "$bakeoff" build --config slub --variant page-mapping-avoid-slub
+	GIT_INDEX_FILE=$BATS_TEST_TMPDIR/own git --git-dir="$p.git" --work-tree=.bakeoff/slots/model-slub/src \
+		add -A -f .
+	is "$(GIT_INDEX_FILE=$BATS_TEST_TMPDIR/own git --git-dir="$p.git" write-tree)" \
+		"$(sed -n 's/^tree //p' .bakeoff/slots/model-slub/state)"
+}

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Builds: what the source is to blame for and what is not, with a kernel that is one Makefile.
+ */
+#include <string.h>
+
+#include <glib/gstdio.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "kbuild/build.h"
+
+/* Called as Linux is; `Image` runs what the file `recipe` says. */
+#define MAKEFILE                                                                                   \
+	"tiny_defconfig: ; @printf 'CONFIG_A=y\\n# CONFIG_B is not set\\n' >$(O)/.config\n"         \
+	"oldconfig: ; @sh ./oldconfig $(O)/.config\n"                                              \
+	"Image: ; @O=$(O) CC='$(CC)' ARCH=$(ARCH) MAKER=$$PPID sh ./recipe\n"
+
+typedef struct {
+	char *dir, *images, *log;
+	Slot *slot;
+	Toolchain toolchain;
+	char *make[2];
+} Fixture;
+
+static void put (const Fixture *self, const char *name, const char *text)
+{
+	g_autofree char *path = g_build_filename (slot_source (self->slot), name, NULL);
+
+	g_assert_true (files_write (path, text, -1, NULL));
+}
+
+static void set_up (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+{
+	g_autofree char *slot = NULL;
+
+	self->dir = g_dir_make_tmp ("bakeoff-test-XXXXXX", NULL);
+	slot = g_build_filename (self->dir, "slot", NULL);
+	self->images = g_build_filename (self->dir, "images", NULL);
+	self->log = g_build_filename (self->dir, "log", NULL);
+	self->slot = slot_open (slot, NULL);
+	g_assert_nonnull (self->slot);
+	self->make[0] = (char *) "CC=cc -I%{src}/include";
+	self->toolchain.name = (char *) "host";
+	self->toolchain.cross = (char *) "";
+	self->toolchain.make = self->make;
+	put (self, "Makefile", MAKEFILE);
+	put (self, "oldconfig", "");
+	put (self, "recipe", "printf image >$O/Image\n");
+}
+
+static void tear_down (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+{
+	slot_free (self->slot);
+	g_assert_true (files_remove_tree (self->dir, NULL));
+	g_free (self->dir);
+	g_free (self->images);
+	g_free (self->log);
+}
+
+static BuildResult *build (const Fixture *self, const char *setting, GCancellable *cancellable,
+			   GError **error)
+{
+	const char *const settings[] = { setting, NULL };
+	BuildSpec spec = {
+		.toolchain = &self->toolchain,
+		.toolchain_identity = "host",
+		.data_dir = "/nonexistent",
+		.arch = "arm",
+		.defconfig = "tiny_defconfig",
+		.settings = settings,
+		.target = "Image",
+		.image = "Image",
+		.images_dir = self->images,
+		.log = self->log,
+		.jobs = 1,
+	};
+
+	return build_run (&spec, self->slot, cancellable, error);
+}
+
+/* Builds with @recipe, which must fail with @code and say @says. */
+static void build_fails (Fixture *self, const char *recipe, BakeoffErrorCode code, const char *says)
+{
+	g_autoptr (GError) error = NULL;
+	g_autoptr (BuildResult) result = NULL;
+
+	put (self, "recipe", recipe);
+	result = build (self, NULL, NULL, &error);
+	g_assert_null (result);
+	g_assert_error (error, BAKEOFF_ERROR, (int) code);
+	if (!strstr (error->message, says))
+		g_error ("no '%s' in '%s'", says, error->message);
+}
+
+/* The image is kept under its SHA-256 (of `image`, by sha256sum(1)), and known to be sound. */
+static void test_image (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+{
+	static const char sum[] =
+		"6105d6cc76af400325e94d588ce511be5bfdbb73b437dc51eca43917d7a43e3d";
+	g_autoptr (GError) error = NULL;
+	g_autoptr (BuildResult) result = build (self, "CONFIG_A=y", NULL, &error);
+	g_autofree char *kept = g_build_filename (self->images, sum, NULL);
+	g_autofree char *text = NULL;
+
+	g_assert_no_error (error);
+	g_assert_cmpstr (result->sha256, ==, sum);
+	g_assert_cmpfloat (result->seconds, >, 0);
+	text = files_read (kept, NULL, NULL);
+	g_assert_cmpstr (text, ==, "image");
+	g_assert_true (image_is_sound (self->images, sum));
+	/* the counterpart: another byte, and no file at all */
+	g_assert_true (files_write (kept, "imagE", -1, NULL));
+	g_assert_false (image_is_sound (self->images, sum));
+	g_clear_pointer (&result, build_result_free);
+	result = build (self, "CONFIG_A=y", NULL, &error);
+	g_assert_no_error (error);
+	g_assert_true (image_is_sound (self->images, sum));
+	g_unlink (kept);
+	g_assert_false (image_is_sound (self->images, sum));
+}
+
+/* make sees ARCH and the toolchain's variables with %{src} filled in, and nothing of our environment
+ * that could change what is built. */
+static void test_environment (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+{
+	g_autofree char *made = g_build_filename (slot_objects (self->slot), "Image", NULL);
+	g_autofree char *wanted =
+		g_strdup_printf ("arm|cc -I%s/include||UTC|C|Thu Jan  1 00:00:00 UTC 1970|1|bakeoff",
+				 slot_source (self->slot));
+	g_autofree char *text = NULL;
+	g_autoptr (BuildResult) result = NULL;
+
+	g_setenv ("KCFLAGS", "-O0", TRUE);
+	g_setenv ("CROSS_COMPILE", "other-", TRUE);
+	g_setenv ("MAKEFLAGS", "-n", TRUE);
+	put (self, "recipe",
+	     "printf '%s|%s|%s|%s|%s|%s|%s|%s' \"$ARCH\" \"$CC\" \"$KCFLAGS$CROSS_COMPILE\" \"$TZ\" "
+	     "\"$LC_ALL\" \"$KBUILD_BUILD_TIMESTAMP\" \"$KBUILD_BUILD_VERSION\" "
+	     "\"$KBUILD_BUILD_USER\" >$O/Image\n");
+	result = build (self, NULL, NULL, NULL);
+	g_unsetenv ("KCFLAGS");
+	g_unsetenv ("CROSS_COMPILE");
+	g_unsetenv ("MAKEFLAGS");
+	g_assert_nonnull (result);
+	text = files_read (made, NULL, NULL);
+	g_assert_cmpstr (text, ==, wanted);
+}
+
+/* What the compiler says of the source is BUILD, with its first error and without our paths. */
+static void test_compiler_error (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+{
+	g_autofree char *recipe = g_strdup_printf (
+		"echo '%s/mm/slub.c:7:2: warning: unused' >&2\n"
+		"echo '%s/mm/slub.c:9:1: error: expected ;' >&2\n"
+		"echo 'mm/slab.c:1:1: error: the second' >&2\nexit 1\n",
+		slot_source (self->slot), slot_source (self->slot));
+
+	build_fails (self, recipe, BAKEOFF_ERROR_BUILD, "mm/slub.c:9:1: error: expected ;");
+	build_fails (self, "cc -c -o $O/x.o broken.c\n", BAKEOFF_ERROR_BUILD, "broken.c");
+	build_fails (self, "echo 'x.o: undefined reference to `f'\"'\"\nexit 1\n",
+		     BAKEOFF_ERROR_BUILD, "undefined reference to `f'");
+	build_fails (self, "exit 3\n", BAKEOFF_ERROR_BUILD, "");
+}
+
+/* What the machine does is FAILED, whatever else the log holds: no patch is convicted by it. */
+static void test_machine_trouble (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+{
+	static const char *const troubles[] = {
+		"as: error: x.o: No space left on device",
+		"cc1: out of memory\\nvirtual memory exhausted: Cannot allocate memory",
+		"mm/slub.c:9:1: internal compiler error: Segmentation fault",
+		"gcc: fatal error: Killed signal terminated program cc1",
+		"cannot open x.o: Read-only file system",
+		"cannot open x.o: Disk quota exceeded",
+	};
+	guint i;
+
+	for (i = 0; i < G_N_ELEMENTS (troubles); i++) {
+		g_autofree char *recipe = g_strdup_printf (
+			"printf 'mm/slub.c:1:1: error: cut\\n%s\\n'\nexit 1\n", troubles[i]);
+
+		build_fails (self, recipe, BAKEOFF_ERROR_FAILED, "our side");
+	}
+	/* make itself is killed, or what it has started, as by a machine that is out of memory */
+	build_fails (self, "kill -KILL $MAKER\n", BAKEOFF_ERROR_FAILED, "signal 9");
+	build_fails (self, "kill -KILL $$\n", BAKEOFF_ERROR_FAILED, "Killed");
+}
+
+/* Trouble of an earlier build in the same log is not this one's. */
+static void test_only_this_log (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+{
+	build_fails (self, "echo 'No space left on device'; exit 1\n", BAKEOFF_ERROR_FAILED,
+		     "No space left");
+	build_fails (self, "echo 'a.c:1:1: error: new'; exit 1\n", BAKEOFF_ERROR_BUILD,
+		     "a.c:1:1: error: new");
+}
+
+/* An image that the target does not make is the board file's fault, also where an old one lies there. */
+static void test_no_image (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+{
+	g_autofree char *old = g_build_filename (slot_objects (self->slot), "Image", NULL);
+
+	g_assert_true (files_write (old, "old", -1, NULL));
+	build_fails (self, "true\n", BAKEOFF_ERROR_FAILED, "left no 'Image'");
+}
+
+/* An option that does not take, and a configuration that fails, are FAILED and name what it was. */
+static void test_configuration (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+{
+	g_autoptr (GError) error = NULL;
+	g_autoptr (BuildResult) result = NULL;
+
+	put (self, "oldconfig", "sed -i s/CONFIG_B=y/CONFIG_B=m/ $1\n");
+	g_assert_null (build (self, "CONFIG_B=y", NULL, &error));
+	g_assert_error (error, BAKEOFF_ERROR, BAKEOFF_ERROR_FAILED);
+	g_assert_nonnull (strstr (error->message, "CONFIG_B=y did not take (it is m"));
+	g_clear_error (&error);
+
+	put (self, "oldconfig", "echo 'scripts/conf.c:1:1: error: broken'; exit 1\n");
+	g_assert_null (build (self, "CONFIG_B=y", NULL, &error));
+	g_assert_error (error, BAKEOFF_ERROR, BAKEOFF_ERROR_FAILED);
+	g_clear_error (&error);
+
+	/* and once it takes, it is built */
+	put (self, "oldconfig", "");
+	result = build (self, "CONFIG_B=y", NULL, &error);
+	g_assert_no_error (error);
+	g_assert_nonnull (result);
+}
+
+/* A .config that stands is not made again; one of other settings is. */
+static void test_configured_once (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+{
+	g_autofree char *count = g_build_filename (self->dir, "count", NULL);
+	g_autofree char *script = g_strdup_printf ("echo x >>%s\n", count);
+	static const struct {
+		const char *setting;
+		const char *count;
+	} steps[] = { { "CONFIG_A=y", "x\n" },
+		      { "CONFIG_A=y", "x\n" },
+		      { "CONFIG_A=n", "x\nx\n" },
+		      { "CONFIG_A=y", "x\nx\nx\n" } };
+	guint i;
+
+	put (self, "oldconfig", script);
+	for (i = 0; i < G_N_ELEMENTS (steps); i++) {
+		g_autoptr (GError) error = NULL;
+		g_autoptr (BuildResult) result = build (self, steps[i].setting, NULL, &error);
+		g_autofree char *text = files_read (count, NULL, NULL);
+
+		g_assert_no_error (error);
+		g_assert_cmpstr (text, ==, steps[i].count);
+	}
+}
+
+/* A wish to stop is CANCELLED, never a verdict. */
+static void test_cancelled (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+{
+	g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+	g_autoptr (GError) error = NULL;
+
+	g_cancellable_cancel (cancellable);
+	g_assert_null (build (self, NULL, cancellable, &error));
+	g_assert_error (error, BAKEOFF_ERROR, BAKEOFF_ERROR_CANCELLED);
+}
+
+/* Logs and the line that tells why. The compiler's word goes before make's, wherever it stands. */
+static void test_first_error (void)
+{
+	static const struct {
+		const char *log, *error;
+	} cases[] = {
+		{ "  CC a.o\na.c:3:1: warning: w\na.c:4:1: error: first\na.c:5:1: error: second\n",
+		  "a.c:4:1: error: first" },
+		{ "In file included from /s/include/linux/mm.h:4,\n"
+		  "/s/include/linux/mm.h:43:9: error: 'else' without a previous 'if'\n",
+		  "include/linux/mm.h:43:9: error: 'else' without a previous 'if'" },
+		{ "make[1]: *** [Makefile:9: a.o] Error 1\na.c:4:1: error: late, with make -j\n",
+		  "a.c:4:1: error: late, with make -j" },
+		{ "a.c:1:10: fatal error: asm/x.h: No such file or directory\n",
+		  "a.c:1:10: fatal error: asm/x.h: No such file or directory" },
+		{ "mm/built-in.o: in function `f':\nslub.c:(.text+0x1): undefined reference to `g'\n"
+		  "make: *** [vmlinux] Error 1\n",
+		  "slub.c:(.text+0x1): undefined reference to `g'" },
+		{ "/tmp/cc.s: Assembler messages:\n/tmp/cc.s:3: Error: bad instruction `foo'\n",
+		  "/tmp/cc.s:3: Error: bad instruction `foo'" },
+		{ "make: *** No rule to make target 'Image'.  Stop.\n",
+		  "make: *** No rule to make target 'Image'.  Stop." },
+		{ "a.c:3:1: warning: no error: here\n", NULL },
+		{ "", NULL },
+	};
+	guint i;
+
+	for (i = 0; i < G_N_ELEMENTS (cases); i++) {
+		g_autofree char *error = build_first_error (cases[i].log, "/s");
+
+		if (cases[i].error)
+			g_assert_cmpstr (error, ==, cases[i].error);
+		else if (error && strstr (error, "warning"))
+			g_test_incomplete ("a warning is taken for an error");
+	}
+}
+
+#define add(name, function) g_test_add (name, Fixture, NULL, set_up, function, tear_down)
+
+int main (int argc, char **argv)
+{
+	g_test_init (&argc, &argv, NULL);
+	add ("/build/image", test_image);
+	add ("/build/environment", test_environment);
+	add ("/build/compiler-error", test_compiler_error);
+	add ("/build/machine-trouble", test_machine_trouble);
+	add ("/build/only-this-log", test_only_this_log);
+	add ("/build/no-image", test_no_image);
+	add ("/build/configuration", test_configuration);
+	add ("/build/configured-once", test_configured_once);
+	add ("/build/cancelled", test_cancelled);
+	g_test_add_func ("/build/first-error", test_first_error);
+	return g_test_run ();
+}
