@@ -12,7 +12,7 @@
 
 /* Called as Linux is; `Image` runs what the file `recipe` says. */
 #define MAKEFILE                                                                                   \
-	"tiny_defconfig: ; @printf 'CONFIG_A=y\\n# CONFIG_B is not set\\n' >$(O)/.config\n"         \
+	"tiny_defconfig: ; @printf 'CONFIG_A=y\\n# CONFIG_B is not set\\n' >$(O)/.config\n"        \
 	"oldconfig: ; @sh ./oldconfig $(O)/.config\n"                                              \
 	"Image: ; @O=$(O) CC='$(CC)' ARCH=$(ARCH) MAKER=$$PPID sh ./recipe\n"
 
@@ -120,14 +120,14 @@ static void test_image (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 	g_assert_false (image_is_sound (self->images, sum));
 }
 
-/* make sees ARCH and the toolchain's variables with %{src} filled in, and nothing of our environment
- * that could change what is built. */
+/* make sees ARCH and the toolchain's variables with %{src} filled in, and nothing of our
+ * environment that could change what is built. */
 static void test_environment (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 {
 	g_autofree char *made = g_build_filename (slot_objects (self->slot), "Image", NULL);
-	g_autofree char *wanted =
-		g_strdup_printf ("arm|cc -I%s/include||UTC|C|Thu Jan  1 00:00:00 UTC 1970|1|bakeoff",
-				 slot_source (self->slot));
+	g_autofree char *wanted = g_strdup_printf (
+		"arm|cc -I%s/include||UTC|C|Thu Jan  1 00:00:00 UTC 1970|1|bakeoff",
+		slot_source (self->slot));
 	g_autofree char *text = NULL;
 	g_autoptr (BuildResult) result = NULL;
 
@@ -135,7 +135,8 @@ static void test_environment (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 	g_setenv ("CROSS_COMPILE", "other-", TRUE);
 	g_setenv ("MAKEFLAGS", "-n", TRUE);
 	put (self, "recipe",
-	     "printf '%s|%s|%s|%s|%s|%s|%s|%s' \"$ARCH\" \"$CC\" \"$KCFLAGS$CROSS_COMPILE\" \"$TZ\" "
+	     "printf '%s|%s|%s|%s|%s|%s|%s|%s' \"$ARCH\" \"$CC\" \"$KCFLAGS$CROSS_COMPILE\" "
+	     "\"$TZ\" "
 	     "\"$LC_ALL\" \"$KBUILD_BUILD_TIMESTAMP\" \"$KBUILD_BUILD_VERSION\" "
 	     "\"$KBUILD_BUILD_USER\" >$O/Image\n");
 	result = build (self, NULL, NULL, NULL);
@@ -150,11 +151,11 @@ static void test_environment (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 /* What the compiler says of the source is BUILD, with its first error and without our paths. */
 static void test_compiler_error (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 {
-	g_autofree char *recipe = g_strdup_printf (
-		"echo '%s/mm/slub.c:7:2: warning: unused' >&2\n"
-		"echo '%s/mm/slub.c:9:1: error: expected ;' >&2\n"
-		"echo 'mm/slab.c:1:1: error: the second' >&2\nexit 1\n",
-		slot_source (self->slot), slot_source (self->slot));
+	g_autofree char *recipe =
+		g_strdup_printf ("echo '%s/mm/slub.c:7:2: warning: unused' >&2\n"
+				 "echo '%s/mm/slub.c:9:1: error: expected ;' >&2\n"
+				 "echo 'mm/slab.c:1:1: error: the second' >&2\nexit 1\n",
+				 slot_source (self->slot), slot_source (self->slot));
 
 	build_fails (self, recipe, BAKEOFF_ERROR_BUILD, "mm/slub.c:9:1: error: expected ;");
 	build_fails (self, "cc -c -o $O/x.o broken.c\n", BAKEOFF_ERROR_BUILD, "broken.c");
@@ -184,7 +185,8 @@ static void test_machine_trouble (Fixture *self, gconstpointer unused G_GNUC_UNU
 	}
 	/* make itself is killed, or what it has started, as by a machine that is out of memory */
 	build_fails (self, "kill -KILL $MAKER\n", BAKEOFF_ERROR_FAILED, "signal 9");
-	build_fails (self, "kill -KILL $$\n", BAKEOFF_ERROR_FAILED, "Killed");
+	build_fails (self, "kill -KILL $PPID\n", BAKEOFF_ERROR_FAILED, "our side");
+	build_fails (self, "kill -KILL $$\n", BAKEOFF_ERROR_FAILED, "our side");
 }
 
 /* Trouble of an earlier build in the same log is not this one's. */
@@ -196,7 +198,8 @@ static void test_only_this_log (Fixture *self, gconstpointer unused G_GNUC_UNUSE
 		     "a.c:1:1: error: new");
 }
 
-/* An image that the target does not make is the board file's fault, also where an old one lies there. */
+/* An image that the target does not make is the board file's fault, also where an old one lies
+ * there. */
 static void test_no_image (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 {
 	g_autofree char *old = g_build_filename (slot_objects (self->slot), "Image", NULL);
@@ -280,7 +283,8 @@ static void test_first_error (void)
 		  "a.c:4:1: error: late, with make -j" },
 		{ "a.c:1:10: fatal error: asm/x.h: No such file or directory\n",
 		  "a.c:1:10: fatal error: asm/x.h: No such file or directory" },
-		{ "mm/built-in.o: in function `f':\nslub.c:(.text+0x1): undefined reference to `g'\n"
+		{ "mm/built-in.o: in function `f':\nslub.c:(.text+0x1): undefined reference to "
+		  "`g'\n"
 		  "make: *** [vmlinux] Error 1\n",
 		  "slub.c:(.text+0x1): undefined reference to `g'" },
 		{ "/tmp/cc.s: Assembler messages:\n/tmp/cc.s:3: Error: bad instruction `foo'\n",

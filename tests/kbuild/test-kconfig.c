@@ -57,7 +57,7 @@ static void test_merge_nothing (void)
 static void test_valid (void)
 {
 	static const char *const good[] = { "CONFIG_A=y", "CONFIG_A_2=0x10", "CONFIG_A=\"\"" };
-	static const char *const bad[] = { "A=y",	 "CONFIG_=y",	 "CONFIG_A", "CONFIG_A=",
+	static const char *const bad[] = { "A=y",	   "CONFIG_=y",	   "CONFIG_A", "CONFIG_A=",
 					   "CONFIG_A B=y", "CONFIG_A-B=y", "" };
 	guint i;
 

@@ -93,8 +93,8 @@ static void test_folders (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 	g_assert_cmpstr (slot_source (slot), !=, slot_objects (slot));
 }
 
-/* What a slot holds is known after it was closed and opened again: the same tree is not filled anew,
- * another one starts from it. */
+/* What a slot holds is known after it was closed and opened again: the same tree is not filled
+ * anew, another one starts from it. */
 static void test_state_survives (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 {
 	Slot *slot = open_slot (self);
@@ -243,7 +243,8 @@ static gboolean lock_is_free (const Fixture *self)
 	return taken;
 }
 
-/* An open slot is locked, a closed one is not, and a compiler that holds the descriptor keeps it. */
+/* An open slot is locked, a closed one is not, and a compiler that holds the descriptor keeps it.
+ */
 static void test_lock (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 {
 	Slot *slot = open_slot (self);

@@ -138,7 +138,6 @@ static void test_mistakes (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 		{ "[config \"a\"]\n\tset = CONFIG_A=\n", "bakeoff.conf:2: ", "'CONFIG_A='" },
 		{ "[config \"a/../../b\"]\n\tset = CONFIG_A=y\n", "bakeoff.conf:2: ", "a/../../b" },
 		{ "[bakeoff\n", "bakeoff.conf", "" },
-		{ "[bakeoff]\n\tsubject = \"open\n", "bakeoff.conf", "" },
 	};
 	gsize i;
 
@@ -244,14 +243,15 @@ static void test_add_twice (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 	assert_text (self, after);
 }
 
-/* A stack under another name is the user's renaming; the same name with other patches is not ours to
- * take. */
+/* A stack under another name is the user's renaming; the same name with other patches is not ours
+ * to take. */
 static void test_add_respects_renames (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 {
 	g_autoptr (Project) project = NULL;
 	const ProjectVariant *variant;
 
-	g_assert_true (files_write (self->path, "[variant \"mine\"]\n\tpatch = 1.patch\n", -1, NULL));
+	g_assert_true (
+		files_write (self->path, "[variant \"mine\"]\n\tpatch = 1.patch\n", -1, NULL));
 	g_assert_cmpuint (add_variant (self, "fix", "1.patch", NULL), ==, 0);
 	g_assert_cmpuint (add_variant (self, "mine", "2.patch", NULL), ==, 1);
 	g_assert_cmpuint (add_variant (self, "mine", "3.patch", NULL), ==, 1);
