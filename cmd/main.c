@@ -16,7 +16,7 @@ static const Command commands[] = {
 	{ "boot", "", "Boot one cell, its console on the terminal", cmd_boot },
 	{ "run", "", "Build and boot the whole matrix, and print it", cmd_run },
 	{ "report", "", "Report what is known: text, reply (a mail), json", cmd_report },
-	{ "decode", "LOG…", "Say what crashed in console logs", cmd_decode },
+	{ "decode", "LOG...", "Say what crashed in console logs", cmd_decode },
 	{ "boards", "[NAME]", "List boards, or show one", cmd_boards },
 	{ "doctor", "", "Name what is missing on this machine, and what installs it", cmd_doctor },
 	{ NULL, NULL, NULL, NULL },
@@ -38,7 +38,7 @@ static void print_help (FILE *out)
 	const Command *command;
 
 	fputs ("bakeoff: which of the fixes posted in a thread cure the bug?\n\n"
-	       "usage: bakeoff COMMAND [OPTION…]\n\n",
+	       "usage: bakeoff COMMAND [OPTION...]\n\n",
 	       out);
 	for (command = commands; command->name; command++)
 		fprintf (out, "  %-8s %s\n", command->name, command->summary);

@@ -47,14 +47,15 @@ static void add_groups (GOptionContext *context, Selection *self, OptionGroups g
 	};
 	const GOptionEntry variant[] = { { "variant", 'v', 0, G_OPTION_ARG_STRING_ARRAY,
 					   &self->variants, "Only these variants, and base",
-					   "NAME[,…]" },
+					   "NAME[,...]" },
 					 { NULL } };
-	const GOptionEntry cells[] = { { "board", 'b', 0, G_OPTION_ARG_STRING_ARRAY, &self->boards,
-					 "Only these boards (bakeoff.board)", "NAME[,…]" },
-				       { "config", 'c', 0, G_OPTION_ARG_STRING_ARRAY,
-					 &self->configs,
-					 "Only these configurations (bakeoff.config)", "NAME[,…]" },
-				       { NULL } };
+	const GOptionEntry cells[] = {
+		{ "board", 'b', 0, G_OPTION_ARG_STRING_ARRAY, &self->boards,
+		  "Only these boards (bakeoff.board)", "NAME[,...]" },
+		{ "config", 'c', 0, G_OPTION_ARG_STRING_ARRAY, &self->configs,
+		  "Only these configurations (bakeoff.config)", "NAME[,...]" },
+		{ NULL }
+	};
 	const GOptionEntry work[] = { { "jobs", 'j', 0, G_OPTION_ARG_INT, &self->jobs,
 					"Jobs of each make (the number of cores)", "N" },
 				      { "parallel", 0, 0, G_OPTION_ARG_INT, &self->parallel,

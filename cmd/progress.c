@@ -41,7 +41,7 @@ void progress_finish (void)
 
 static gboolean on_signal (gpointer cancellable)
 {
-	fputs ("\nbakeoff: stopping …\n", stderr);
+	fputs ("\nbakeoff: stopping ...\n", stderr);
 	g_cancellable_cancel (cancellable);
 	return G_SOURCE_CONTINUE;
 }

@@ -155,3 +155,18 @@ Hugh Dickins <hugh@veritas.com> 2007-06-21T15:27:00+00:00 page_mapping must avoi
 	is "$(GIT_INDEX_FILE=$BATS_TEST_TMPDIR/own git --git-dir="$p.git" write-tree)" \
 		"$(sed -n 's/^tree //p' .bakeoff/slots/model-slub/state)"
 }
+
+# A slot remembers the tree that it holds. Where that tree is gone, because the repository is another
+# one or was cleaned, the slot is filled anew.
+@test "a slot that was filled from another repository is filled anew" {
+	small_project "$BATS_TEST_TMPDIR/q"
+	cd "$BATS_TEST_TMPDIR/q"
+	git clone -q "$BATS_TEST_TMPDIR/q.git" "$BATS_TEST_TMPDIR/other"
+	echo other >"$BATS_TEST_TMPDIR/other/other"
+	git -C "$BATS_TEST_TMPDIR/other" add other
+	git -C "$BATS_TEST_TMPDIR/other" commit -q -m other
+	runs 0 "$bakeoff" build --repo "$BATS_TEST_TMPDIR/other" --base HEAD --variant base
+	runs 0 "$bakeoff" run
+	has "$err" "base model/slub: oops" "page-mapping-avoid-slub model/slub: pass"
+	[ ! -e .bakeoff/slots/model-slub/src/other ]
+}

@@ -39,8 +39,9 @@ endless_build() {
 	END
 	git -C "$BATS_TEST_TMPDIR/slow" add Makefile
 	git -C "$BATS_TEST_TMPDIR/slow" commit -q -m slow
+	git -C "$BATS_TEST_TMPDIR/slow" push -q "$p.git" HEAD:refs/heads/slow
 	conf . --remove-section variant.page-mapping-avoid-slub
-	slow=(--repo "$BATS_TEST_TMPDIR/slow" --base HEAD)
+	slow=(--base slow)
 }
 
 # start OPTION…: a run in the background, as $pid.

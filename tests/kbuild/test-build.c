@@ -13,7 +13,7 @@
 /* Called as Linux is; `Image` runs what the file `recipe` says. */
 #define MAKEFILE                                                                                   \
 	"tiny_defconfig: ; @printf 'CONFIG_A=y\\n# CONFIG_B is not set\\n' >$(O)/.config\n"        \
-	"oldconfig: ; @sh ./oldconfig $(O)/.config\n"                                              \
+	"oldconfig: ; @sh ./oldconfig.sh $(O)/.config\n"                                           \
 	"Image: ; @O=$(O) CC='$(CC)' ARCH=$(ARCH) MAKER=$$PPID sh ./recipe\n"
 
 typedef struct {
@@ -45,7 +45,7 @@ static void set_up (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 	self->toolchain.cross = (char *) "";
 	self->toolchain.make = self->make;
 	put (self, "Makefile", MAKEFILE);
-	put (self, "oldconfig", "");
+	put (self, "oldconfig.sh", "");
 	put (self, "recipe", "printf image >$O/Image\n");
 }
 
@@ -214,19 +214,19 @@ static void test_configuration (Fixture *self, gconstpointer unused G_GNUC_UNUSE
 	g_autoptr (GError) error = NULL;
 	g_autoptr (BuildResult) result = NULL;
 
-	put (self, "oldconfig", "sed -i s/CONFIG_B=y/CONFIG_B=m/ $1\n");
+	put (self, "oldconfig.sh", "sed -i s/CONFIG_B=y/CONFIG_B=m/ $1\n");
 	g_assert_null (build (self, "CONFIG_B=y", NULL, &error));
 	g_assert_error (error, BAKEOFF_ERROR, BAKEOFF_ERROR_FAILED);
 	g_assert_nonnull (strstr (error->message, "CONFIG_B=y did not take (it is m"));
 	g_clear_error (&error);
 
-	put (self, "oldconfig", "echo 'scripts/conf.c:1:1: error: broken'; exit 1\n");
+	put (self, "oldconfig.sh", "echo 'scripts/conf.c:1:1: error: broken'; exit 1\n");
 	g_assert_null (build (self, "CONFIG_B=y", NULL, &error));
 	g_assert_error (error, BAKEOFF_ERROR, BAKEOFF_ERROR_FAILED);
 	g_clear_error (&error);
 
 	/* and once it takes, it is built */
-	put (self, "oldconfig", "");
+	put (self, "oldconfig.sh", "");
 	result = build (self, "CONFIG_B=y", NULL, &error);
 	g_assert_no_error (error);
 	g_assert_nonnull (result);
@@ -246,7 +246,7 @@ static void test_configured_once (Fixture *self, gconstpointer unused G_GNUC_UNU
 		      { "CONFIG_A=y", "x\nx\nx\n" } };
 	guint i;
 
-	put (self, "oldconfig", script);
+	put (self, "oldconfig.sh", script);
 	for (i = 0; i < G_N_ELEMENTS (steps); i++) {
 		g_autoptr (GError) error = NULL;
 		g_autoptr (BuildResult) result = build (self, steps[i].setting, NULL, &error);
