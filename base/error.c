@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "base/error.h"
 
-G_DEFINE_QUARK (bakeoff - error - quark, bakeoff_error)
+G_DEFINE_QUARK (bakeoff_error, bakeoff_error)
 
 static void set_error (GError **error, BakeoffErrorCode code, const char *format, va_list args)
 {

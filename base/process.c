@@ -21,6 +21,12 @@ void process_child_setup (gpointer unused G_GNUC_UNUSED)
 	setpgid (0, 0);
 }
 
+/* A guard outlives us, and no Ctrl-C at the terminal reaches it. */
+static void guard_child_setup (gpointer unused G_GNUC_UNUSED)
+{
+	setpgid (0, 0);
+}
+
 /* Waits for @subprocess while this thread's own context runs, at most @ms; whether it ended. */
 static gboolean wait_ended (GSubprocess *subprocess, guint ms)
 {
@@ -44,6 +50,31 @@ void process_end_group (GSubprocess *subprocess)
 	kill (-group, SIGTERM);
 	wait_ended (subprocess, GRACE_MS);
 	kill (-group, SIGKILL); /* also what the leader left behind in its group */
+}
+
+/* A guard holds the other end of a pipe of ours, and when that closes because we were killed it
+ * ends the whole group of @child: PR_SET_PDEATHSIG reaches @child alone, not what it has started.
+ */
+static GSubprocess *start_guard (GSubprocess *child)
+{
+	static const char script[] = "read -r word || kill -s KILL -- \"-$1\"";
+	const char *id = g_subprocess_get_identifier (child);
+	const char *argv[] = { "sh", "-c", script, "sh", id, NULL };
+	g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
+		G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_SILENCE |
+		G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+
+	g_subprocess_launcher_set_child_setup (launcher, guard_child_setup, NULL, NULL);
+	return id ? g_subprocess_launcher_spawnv (launcher, argv, NULL) : NULL;
+}
+
+/* The group's number may belong to others from now on. */
+static void dismiss_guard (GSubprocess *guard)
+{
+	if (!guard)
+		return;
+	g_subprocess_force_exit (guard);
+	g_subprocess_wait (guard, NULL, NULL);
 }
 
 static char *shell_line (const char *const *argv)
@@ -92,8 +123,9 @@ gboolean process_run (const ProcessSpec *spec, GCancellable *cancellable, int *o
 		spec->log ? G_SUBPROCESS_FLAGS_STDERR_MERGE
 			  : G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE;
 	g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (flags);
-	g_autoptr (GSubprocess) child = NULL;
+	g_autoptr (GSubprocess) child = NULL, guard = NULL;
 	g_autoptr (GError) local = NULL;
+	gboolean ended;
 
 	if (g_cancellable_is_cancelled (cancellable))
 		return fail (error, BAKEOFF_ERROR_CANCELLED, "stopped");
@@ -117,11 +149,15 @@ gboolean process_run (const ProcessSpec *spec, GCancellable *cancellable, int *o
 			error, BAKEOFF_ERROR_FAILED,
 			"cannot start '%s': %s\n'bakeoff doctor' names the package that it is in",
 			spec->argv[0], local->message);
-	if (!g_subprocess_wait (child, cancellable, NULL)) {
+	guard = start_guard (child);
+	ended = g_subprocess_wait (child, cancellable, NULL);
+	if (!ended) {
 		process_end_group (child);
 		g_subprocess_wait (child, NULL, NULL);
-		return fail (error, BAKEOFF_ERROR_CANCELLED, "stopped");
 	}
+	dismiss_guard (guard);
+	if (!ended)
+		return fail (error, BAKEOFF_ERROR_CANCELLED, "stopped");
 	*out_status = g_subprocess_get_if_exited (child) ? g_subprocess_get_exit_status (child)
 							 : 128 + g_subprocess_get_term_sig (child);
 	return TRUE;

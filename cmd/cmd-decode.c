@@ -36,6 +36,8 @@ gboolean cmd_decode (int argc, char **argv, int *out_status, GError **error)
 		gsize length;
 		guint j;
 
+		if (!g_file_test (argv[i], G_FILE_TEST_EXISTS))
+			return fail (error, BAKEOFF_ERROR_USAGE, "there is no '%s'", argv[i]);
 		text = files_read (argv[i], &length, error);
 		if (!text)
 			return FALSE;

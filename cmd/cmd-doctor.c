@@ -128,9 +128,11 @@ gboolean cmd_doctor (int argc, char **argv, int *out_status, GError **error)
 	if (selection.project_path && !check_project (&findings, &selection, error))
 		return FALSE;
 	if (install->len) {
+		g_autofree char *packages = NULL;
+
 		g_ptr_array_add (install, NULL);
-		printf ("\ninstall what is missing: apt-get install %s\n",
-			g_strjoinv (" ", (char **) install->pdata));
+		packages = g_strjoinv (" ", (char **) install->pdata);
+		printf ("\ninstall what is missing: apt-get install %s\n", packages);
 	}
 	if (findings.missing)
 		*out_status = EXIT_UNJUDGED;

@@ -68,6 +68,10 @@ static const char *machine_trouble (const char *log_text)
 					     "virtual memory exhausted",
 					     "internal compiler error",
 					     "Killed signal terminated program",
+					     "] Killed", /* make, of what it has started */
+					     "] Terminated",
+					     "] Error 137", /* a shell, of what it has started */
+					     "terminated with signal 9", /* collect2, of ld */
 					     "Disk quota exceeded",
 					     "Read-only file system",
 					     NULL };

@@ -149,8 +149,14 @@ gboolean slot_switch (Slot *self, const char *tree, SlotFill fill, gpointer user
 	guint i;
 
 	if (g_strcmp0 (from, tree) != 0) {
-		if (!write_state (self, error) ||
-		    !fill (from, tree, self->source, &changed, user_data, error))
+		if (!write_state (self, error))
+			return FALSE;
+		/* what it held may be unknown by now: another repository, or a cleaned one */
+		if (from && !fill (from, tree, self->source, &changed, user_data, NULL)) {
+			g_clear_pointer (&from, g_free);
+			g_clear_pointer (&config, g_free);
+		}
+		if (!from && !fill (NULL, tree, self->source, &changed, user_data, error))
 			return FALSE;
 	}
 	for (i = 0; from && changed && i < changed->len; i++) {

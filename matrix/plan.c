@@ -132,32 +132,46 @@ static gboolean check_variant_names (const Plan *self, const char *const *wanted
 	return TRUE;
 }
 
-Plan *plan_apply (const Project *project, const PlanOptions *options, GError **error)
+static Plan *plan_alloc (const Project *project)
 {
-	g_autoptr (Plan) self = g_new0 (Plan, 1);
-	g_autoptr (GPtrArray) prelude = NULL;
-	guint i;
+	Plan *self = g_new0 (Plan, 1);
 
 	self->project = project;
 	self->variants = g_ptr_array_new_with_free_func ((GDestroyNotify) plan_variant_free);
 	self->boards = g_ptr_array_new_with_free_func ((GDestroyNotify) plan_board_free);
 	self->cells = g_ptr_array_new_with_free_func ((GDestroyNotify) cell_free);
+	return self;
+}
+
+static gboolean apply_variants (Plan *self, const PlanOptions *options, GError **error)
+{
+	const Project *project = self->project;
+	g_autoptr (GPtrArray) prelude = NULL;
+	guint i;
+
 	if (!check_variant_names (self, options->variants, error) ||
 	    !open_base (self, options, error))
-		return NULL;
+		return FALSE;
 	prelude = project->prelude ? series_read (project->prelude, error)
 				   : g_ptr_array_new_with_free_func (g_free);
 	if (!prelude || !add_variant (self, "base", NULL, prelude, error))
-		return NULL;
+		return FALSE;
 	for (i = 0; i < project->variants->len; i++) {
 		const ProjectVariant *variant = project->variants->pdata[i];
 
 		if (is_wanted (options->variants, variant->name) &&
 		    !add_variant (self, variant->name, (const char *const *) variant->patches,
 				  prelude, error))
-			return NULL;
+			return FALSE;
 	}
-	return g_steal_pointer (&self);
+	return TRUE;
+}
+
+Plan *plan_apply (const Project *project, const PlanOptions *options, GError **error)
+{
+	g_autoptr (Plan) self = plan_alloc (project);
+
+	return apply_variants (self, options, error) ? g_steal_pointer (&self) : NULL;
 }
 
 char **plan_board_dirs (const Project *project, const char *data_dir)
@@ -336,7 +350,7 @@ static gboolean has_board (const Plan *self, const char *name)
 
 Plan *plan_new (const Project *project, const PlanOptions *options, GError **error)
 {
-	g_autoptr (Plan) self = NULL;
+	g_autoptr (Plan) self = plan_alloc (project);
 	g_autoptr (GPtrArray) configs = choose_configs (project, options->configs, error);
 	const char *const *boards = options->boards && *options->boards
 					    ? options->boards
@@ -351,14 +365,14 @@ Plan *plan_new (const Project *project, const PlanOptions *options, GError **err
 			"which boards?\ngive --board NAME or set 'bakeoff.board' in '%s'; "
 			"'bakeoff boards' lists them",
 			project->path);
-	self = plan_apply (project, options, error);
-	if (!self)
-		return NULL;
+	/* what writes objects comes last */
 	for (; *boards; boards++) {
 		if (!has_board (self, *boards) &&
 		    !add_board (self, *boards, options->data_dir, error))
 			return NULL;
 	}
+	if (!apply_variants (self, options, error))
+		return NULL;
 	for (i = 0; i < self->boards->len; i++) {
 		for (j = 0; j < configs->len; j++) {
 			for (k = 0; k < self->variants->len; k++)

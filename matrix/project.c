@@ -4,6 +4,7 @@
 #include "base/config.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "kbuild/kconfig.h"
 #include "matrix/project.h"
 
 static const char *const known_keys[] = { "bakeoff.repo",
@@ -165,8 +166,7 @@ static gboolean read_configs (Project *self, const Config *file, GError **error)
 		for (j = 0; config->settings[j]; j++) {
 			g_autofree char *key = g_strdup_printf ("config.%s.set", config->name);
 
-			if (!g_str_has_prefix (config->settings[j], "CONFIG_") ||
-			    !strchr (config->settings[j], '='))
+			if (!kconfig_setting_valid (config->settings[j]))
 				return config_fail (file, key, error,
 						    "'%s' is not CONFIG_NAME=value",
 						    config->settings[j]);
@@ -236,21 +236,31 @@ static gboolean has_stack (const Project *self, const char *const *stack)
 	return FALSE;
 }
 
-static char *free_name (const Project *self, const char *name)
+/* @name, or with a number behind it where @taken has it; @taken has the answer afterwards. */
+static char *free_name (GHashTable *taken, const char *name)
 {
 	g_autofree char *candidate = g_strdup (name);
-	guint n = 2, i;
+	guint n = 2;
 
+	while (!g_hash_table_add (taken, g_strdup (candidate))) {
+		g_free (candidate);
+		candidate = g_strdup_printf ("%s-%u", name, n++);
+	}
+	return g_steal_pointer (&candidate);
+}
+
+static GHashTable *taken_names (const Project *self)
+{
+	GHashTable *taken = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+	guint i;
+
+	g_hash_table_add (taken, g_strdup ("base"));
 	for (i = 0; i < self->variants->len; i++) {
 		const ProjectVariant *variant = self->variants->pdata[i];
 
-		if (g_str_equal (variant->name, candidate)) {
-			g_free (candidate);
-			candidate = g_strdup_printf ("%s-%u", name, n++);
-			i = (guint) -1; /* look at all of them again */
-		}
+		g_hash_table_add (taken, g_strdup (variant->name));
 	}
-	return g_steal_pointer (&candidate);
+	return taken;
 }
 
 /* A value as git-config reads it back. */
@@ -286,6 +296,7 @@ gboolean project_add (const Project *self, const ProjectAddition *addition, guin
 {
 	g_autofree char *old = files_read (self->path, NULL, error);
 	g_autoptr (GString) text = g_string_new (old);
+	g_autoptr (GHashTable) taken = taken_names (self);
 	guint i, j;
 
 	*out_added = 0;
@@ -296,10 +307,11 @@ gboolean project_add (const Project *self, const ProjectAddition *addition, guin
 	append_thread (self, addition, text);
 	for (i = 0; i < addition->names->len; i++) {
 		char **stack = addition->stacks->pdata[i];
-		g_autofree char *name = free_name (self, addition->names->pdata[i]);
+		g_autofree char *name = NULL;
 
 		if (has_stack (self, (const char *const *) stack))
 			continue;
+		name = free_name (taken, addition->names->pdata[i]);
 		g_string_append_printf (text, "[variant \"%s\"]\n", name);
 		for (j = 0; stack[j]; j++)
 			g_string_append_printf (text, "\tpatch = %s\n", stack[j]);

@@ -6,16 +6,23 @@
 #include "matrix/report.h"
 #include "series/header.h"
 
+/* A header is one line: a line end in a value would begin another header. */
+static char *one_line (const char *value)
+{
+	return g_strdelimit (g_strdup (value), "\r\n", ' ');
+}
+
 void report__reply (const Plan *plan, GString *out)
 {
 	const Project *project = plan->project;
-	g_autofree char *subject = header_encode (
-		project->subject ? project->subject : "fixes compared on real boots");
+	g_autofree char *words =
+		one_line (project->subject ? project->subject : "fixes compared on real boots");
+	g_autofree char *subject = header_encode (words);
+	g_autofree char *id = project->in_reply_to ? one_line (project->in_reply_to) : NULL;
 
 	g_string_append_printf (out, "Subject: Re: %s\n", subject);
-	if (project->in_reply_to)
-		g_string_append_printf (out, "In-Reply-To: %s\nReferences: %s\n",
-					project->in_reply_to, project->in_reply_to);
+	if (id)
+		g_string_append_printf (out, "In-Reply-To: %s\nReferences: %s\n", id, id);
 	g_string_append (out, "MIME-Version: 1.0\n"
 			      "Content-Type: text/plain; charset=UTF-8\n"
 			      "Content-Transfer-Encoding: 8bit\n\n"

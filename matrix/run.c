@@ -218,11 +218,20 @@ static void abort_run (Run *run, GError *error)
 	g_cancellable_cancel (run->cancellable);
 }
 
+/* @text with paths relative to the project: it may be sent to a list. */
+static char *without_folder (const Run *run, const char *text)
+{
+	g_autofree char *folder = g_strconcat (run->plan->project->dir, "/", NULL);
+	g_auto (GStrv) parts = g_strsplit (text ? text : "", folder, -1);
+
+	return g_strjoinv ("", parts);
+}
+
 static void set_infra (Run *run, Cell *cell, const char *detail)
 {
 	cell->verdict = VERDICT_INFRA;
 	g_free (cell->detail);
-	cell->detail = g_strdup (detail);
+	cell->detail = without_folder (run, detail);
 	run->judged++;
 	tell (run, RUN_JUDGED, cell);
 }
@@ -295,6 +304,7 @@ static void on_built (Run *run, const Message *message)
 {
 	Cell *cell = message->cell;
 	StoredBuild build = { .ok = message->build != NULL, .log = message->log };
+	g_autofree char *detail = NULL;
 	g_autoptr (GError) error = NULL;
 
 	if (g_error_matches (message->error, BAKEOFF_ERROR, BAKEOFF_ERROR_CANCELLED))
@@ -309,7 +319,8 @@ static void on_built (Run *run, const Message *message)
 		build.image = message->build->sha256;
 		build.seconds = message->build->seconds;
 	} else {
-		build.detail = message->error->message;
+		detail = without_folder (run, message->error->message);
+		build.detail = detail;
 	}
 	if (!store_put_build (run->store, cell->key, &build, &error)) {
 		abort_run (run, g_steal_pointer (&error));

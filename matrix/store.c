@@ -132,12 +132,15 @@ Store *store_open (const char *path, GError **error)
 		return fail_null (error, BAKEOFF_ERROR_FAILED, "cannot open '%s': %s", path,
 				  sqlite3_errmsg (self->db));
 	sqlite3_busy_timeout (self->db, BUSY_MS);
+	/* a file that is refused stays as it is, its journal mode too */
+	if (!check_version (self, error))
+		return NULL;
 	if (sqlite3_exec (self->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", NULL,
 			  NULL, NULL) != SQLITE_OK) {
 		fail_db (self, error);
 		return NULL;
 	}
-	return check_version (self, error) ? g_steal_pointer (&self) : NULL;
+	return g_steal_pointer (&self);
 }
 
 StoredBuild *store_get_build (Store *self, const char *key, GError **error)

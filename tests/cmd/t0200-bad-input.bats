@@ -433,7 +433,7 @@ report"
 			cat out err
 			[ $status -eq 0 ] || [ $status -eq 3 ] || exit $status
 			grep -q -E '(^|: )(build-failed|apply-failed|fail|hang)' out err && exit 98
-			[ $status -eq 0 ] || grep -q -i -E 'no space|is full|I/O error' out err || exit 97
+			[ $status -eq 0 ] || cat out err | tr -s '\n ' ' ' | grep -q -i -E 'no space|is full|I/O error' || exit 97
 			mount -o remount,size=20m .bakeoff
 			"$1" run >out 2>&1 || exit 96
 			grep -q 'base  *oops' out && grep -q 'page-mapping-avoid-slub  *pass' out || exit 95
