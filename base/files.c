@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
@@ -83,7 +84,8 @@ gboolean files_write_if_changed (const char *path, const char *data, gsize lengt
 
 gboolean files_copy (const char *from, const char *to, GError **error)
 {
-	g_autofree char *partial = g_strconcat (to, ".partial", NULL);
+	g_autofree char *partial = g_strdup_printf ("%s.%d-%p.partial", to, (int) getpid (),
+						    (void *) g_thread_self ());
 	g_autoptr (GFile) source = g_file_new_for_path (from);
 	g_autoptr (GFile) target = g_file_new_for_path (partial);
 	g_autoptr (GError) local = NULL;

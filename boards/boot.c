@@ -162,7 +162,7 @@ static int time_left (const Boot *self, gboolean *out_silent)
 	const Board *board = self->spec->board;
 	gint64 quiet = self->crash ? MIN (board->silence, CRASH_QUIET_SECONDS) : board->silence;
 	gint64 silent = self->last_byte + quiet * G_USEC_PER_SEC;
-	gint64 end = self->start + board->timeout * G_USEC_PER_SEC;
+	gint64 end = self->start + (gint64) board->timeout * G_USEC_PER_SEC;
 	gint64 left;
 
 	if (self->crash)

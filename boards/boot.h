@@ -13,6 +13,9 @@
 #include "boards/board.h"
 #include "boards/crash.h"
 
+/* Goes up with every change of what is judged how, so that no older verdict outlives it. */
+#define BOOT_JUDGE_VERSION "2"
+
 typedef enum {
 	BOOT_INFRA, /* our side: the console could not be started, died by a signal …; 0, so that
 		     * nothing that was forgotten is a verdict */

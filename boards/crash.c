@@ -100,7 +100,7 @@ static gboolean match_pattern (const CrashPattern *pattern, const GRegex *regex,
 	return TRUE;
 }
 
-gboolean crash__match (const char *text, CrashMatch *out_match)
+static gboolean match_message (const char *text, CrashMatch *out_match)
 {
 	static GOnce once = G_ONCE_INIT;
 	const Grammar *grammar = g_once (&once, make_grammar, NULL);
@@ -112,12 +112,36 @@ gboolean crash__match (const char *text, CrashMatch *out_match)
 			break;
 	if (i == crash__pattern_count)
 		return FALSE;
-	if (g_regex_match (grammar->harmless, text, 0, NULL)) {
+	if (!(match.pattern->flags & CRASH_PANIC) &&
+	    g_regex_match (grammar->harmless, text, 0, NULL)) {
 		crash__match_clear (&match);
 		return FALSE;
 	}
 	*out_match = match;
 	return TRUE;
+}
+
+/* The last message on a line: 2.6 puts `<3>...` behind what another driver has left open. */
+static const char *embedded_message (const char *text)
+{
+	const char *found = NULL;
+	const char *c;
+
+	for (c = text; (c = strchr (c, '<')); c++) {
+		if (c > text && c[1] >= '0' && c[1] <= '7' && c[2] == '>')
+			found = c + 3;
+	}
+	return found;
+}
+
+gboolean crash__match (const char *text, CrashMatch *out_match)
+{
+	const char *embedded;
+
+	if (match_message (text, out_match))
+		return TRUE;
+	embedded = embedded_message (text);
+	return embedded && match_message (embedded, out_match);
 }
 
 void crash__match_clear (CrashMatch *self)

@@ -154,7 +154,9 @@ void judge_end (Judge *self, const ConsoleEnd *end)
 		return;
 	switch (end->kind) {
 	case CONSOLE_END_EXIT:
-		if (end->status != 0)
+		/* QEMU that is told to end from outside ends with status 0 and says who told it */
+		if (end->status != 0 ||
+		    (self->last_line && strstr (self->last_line, ": terminating on signal ")))
 			decide (self, BOOT_INFRA, describe_exit (self, end));
 		else if (!self->printed)
 			decide (self, BOOT_FAIL,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -39,10 +40,12 @@ static BootResult *boot (const Selection *selection, const Cell *cell, gboolean 
 	const char *state = selection->project->state_dir;
 	g_autofree char *images = results_images_dir (selection->project);
 	g_autofree char *image = g_build_filename (images, cell->image, NULL);
-	g_autofree char *work = g_build_filename (state, "work", "boot-command", NULL);
+	g_autofree char *folder = g_strdup_printf ("boot-%d", (int) getpid ());
+	g_autofree char *work = g_build_filename (state, "work", folder, NULL);
 	g_autofree char *name =
-		g_strdup_printf ("logs/%s-%s-%s.boot-command.log", cell->board->board->name,
-				 cell->config->name, cell->variant->variant->name);
+		g_strdup_printf ("logs/%s-%s-%s-%d-%" G_GINT64_FORMAT ".boot.log",
+				 cell->board->board->name, cell->config->name,
+				 cell->variant->variant->name, (int) getpid (), g_get_real_time ());
 	g_autofree char *log = g_build_filename (state, name, NULL);
 	g_autofree char *init = NULL;
 	g_autoptr (BootResult) result = NULL;
@@ -111,7 +114,7 @@ gboolean cmd_boot (int argc, char **argv, int *out_status, GError **error)
 	result = boot (&selection, cell, interactive, cancellable, &log, error);
 	if (!result)
 		return FALSE;
-	if (interactive)
+	if (interactive && result->outcome != BOOT_INFRA)
 		return TRUE;
 	printf ("%s: %s\n", boot_outcome_name (result->outcome), result->detail);
 	if (result->outcome == BOOT_INFRA) {

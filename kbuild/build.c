@@ -70,6 +70,8 @@ static const char *machine_trouble (const char *log_text)
 					     "Killed signal terminated program",
 					     "] Killed", /* make, of what it has started */
 					     "] Terminated",
+					     "] Error 126", /* a program that cannot be run */
+					     "] Error 127", /* one that is missing */
 					     "] Error 137", /* a shell, of what it has started */
 					     "terminated with signal 9", /* collect2, of ld */
 					     "Disk quota exceeded",
@@ -141,6 +143,9 @@ static gboolean run_make (const Kbuild *self, const char *target, GError **error
 
 	g_ptr_array_add (argv, g_strdup ("make"));
 	g_ptr_array_add (argv, g_strdup_printf ("-j%d", spec->jobs));
+	/* a target whose recipe failed is not to look finished: old Kbuild does not say so itself
+	 */
+	g_ptr_array_add (argv, g_strdup ("--eval=.DELETE_ON_ERROR:"));
 	g_ptr_array_add (argv, g_strdup ("-C"));
 	g_ptr_array_add (argv, g_strdup (slot_source (self->slot)));
 	g_ptr_array_add (argv, g_strdup_printf ("O=%s", slot_objects (self->slot)));
@@ -240,15 +245,22 @@ BuildResult *build_run (const BuildSpec *spec, Slot *slot, GCancellable *cancell
 	g_autoptr (BuildResult) result = g_new0 (BuildResult, 1);
 	g_autofree char *image = g_build_filename (slot_objects (slot), spec->image, NULL);
 	gint64 start = g_get_monotonic_time ();
+	g_autoptr (GError) local = NULL;
 	gboolean made;
 
 	self.env = make_environment (spec->data_dir);
 	g_unlink (image); /* so that what is there afterwards was made now */
 	if (!slot_set_busy (slot, TRUE, error))
 		return NULL;
-	made = configure (&self, error) && run_make (&self, spec->target, error);
-	if (!slot_set_busy (slot, FALSE, made ? error : NULL) || !made)
+	made = configure (&self, &local) && run_make (&self, spec->target, &local);
+	/* only an end that make itself chose leaves objects that can be trusted */
+	if ((made || g_error_matches (local, BAKEOFF_ERROR, BAKEOFF_ERROR_BUILD)) &&
+	    !slot_set_busy (slot, FALSE, error))
 		return NULL;
+	if (!made) {
+		g_propagate_error (error, g_steal_pointer (&local));
+		return NULL;
+	}
 	if (!g_file_test (image, G_FILE_TEST_IS_REGULAR))
 		return fail_null (
 			error, BAKEOFF_ERROR_FAILED,

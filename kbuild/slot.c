@@ -106,16 +106,20 @@ static gboolean drop_objects (Slot *self, GError **error)
 Slot *slot_open (const char *dir, GError **error)
 {
 	g_autoptr (Slot) self = g_new0 (Slot, 1);
+	gboolean emptied;
 
 	self->lock = -1;
 	self->dir = g_canonicalize_filename (dir, NULL);
 	self->source = g_build_filename (self->dir, "src", NULL);
 	self->objects = g_build_filename (self->dir, "obj", NULL);
 	self->state = g_build_filename (self->dir, "state", NULL);
+	emptied = !g_file_test (self->source, G_FILE_TEST_IS_DIR);
 	if (!files_make_dir (self->source, error) || !files_make_dir (self->objects, error) ||
 	    !take_lock (self, error))
 		return NULL;
 	read_state (self);
+	if (emptied) /* everything below .bakeoff may be deleted: what was, is made again */
+		g_clear_pointer (&self->tree, g_free);
 	if (self->busy && !drop_objects (self, error))
 		return NULL;
 	return g_steal_pointer (&self);
@@ -184,6 +188,8 @@ gboolean slot_set_config (Slot *self, const char *digest, GError **error)
 
 gboolean slot_set_busy (Slot *self, gboolean busy, GError **error)
 {
+	if (busy && self->busy && !drop_objects (self, error))
+		return FALSE;
 	self->busy = busy;
 	return write_state (self, error);
 }

@@ -35,8 +35,8 @@ int slot_lock (const Slot *self); /* descriptor of DIR/lock, for make's processe
 
 /**
  * slot_set_busy: notes that make is at work, or has come to an end that it knew of. A slot that is
- * found busy was killed in the middle: slot_open() then throws its objects away, for one of them
- * may be half written and look finished.
+ * found busy was killed in the middle, or its make did not end by itself: slot_open(), or setting
+ * it busy again, throws its objects away, for one may be half written and look finished.
  */
 gboolean slot_set_busy (Slot *self, gboolean busy, GError **error);
 

@@ -403,5 +403,5 @@ char *plan_boot_key (const Cell *cell)
 	const PlanBoard *board = cell->board;
 
 	return digest_of (cell->image, board->board->boot_digest, board->probe_digest,
-			  board->emulator ? board->emulator : "", NULL);
+			  board->emulator ? board->emulator : "", BOOT_JUDGE_VERSION, NULL);
 }

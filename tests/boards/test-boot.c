@@ -119,6 +119,11 @@ static const Case cases[] = {
 	{ "mid-line", BOOT_FAIL, "before the end marker", 4 },
 	{ "nothing", BOOT_FAIL, "without printing anything", 4 },
 	{ "reboot", BOOT_FAIL, "rebooted", 4 },
+	/* A result line is lenient where it is bad news: no number, a tab. */
+	{ "not-ok-bare", BOOT_FAIL, "not ok: b", 4 },
+	{ "not-ok-tab", BOOT_FAIL, "not ok: b", 4 },
+	/* Limits of an hour are limits of an hour. */
+	{ "pass", BOOT_PASS, "2 ok", 4, .silence = 3600, .timeout = 3600 },
 	/* A crash wins over all that comes after it, and is heard out, but not for long. */
 	{ "oops-then-ok", BOOT_OOPS, "NULL pointer dereference in get_index", 4 },
 	{ "oops-complete", BOOT_OOPS, "NULL pointer dereference in get_index", 4 },
@@ -140,6 +145,7 @@ static const Case cases[] = {
 	{ "exit 1", BOOT_INFRA, "status 1: qemu: could not open card", 4 },
 	{ "exit 0", BOOT_FAIL, "before the end marker", 4 },
 	{ "signal SEGV", BOOT_INFRA, "SIGSEGV", 4 },
+	{ "told-to-end", BOOT_INFRA, "terminating on signal 15", 4 },
 };
 
 /* Each scenario gets its verdict, in its time. */
@@ -164,6 +170,17 @@ static void test_case (gconstpointer user_data)
 		g_assert_cmpuint (result->crash->frames->len, ==, 2);
 		g_assert_cmpstr (result->crash->address, ==, "0000000d");
 	}
+}
+
+/* Crashes that are easily overlooked are seen: behind an open line, and naming what is harmless
+ * elsewhere. The counterpart is `pass` and `warning` above. */
+static void test_hidden_crash (gconstpointer scenario)
+{
+	g_autofree char *console = g_strconcat ("sh " FAKE " ", (const char *) scenario, NULL);
+	Board board = make_board (console);
+	g_autoptr (BootResult) result = boot_board (&board);
+
+	g_assert_cmpint (result->outcome, ==, BOOT_OOPS);
 }
 
 /* A program that is not installed is our trouble, and is named. */
@@ -471,6 +488,8 @@ int main (int argc, char **argv)
 
 		g_test_add_data_func (path, &cases[i], test_case);
 	}
+	g_test_add_data_func ("/boot/hidden-crash/open-line", "open-line", test_hidden_crash);
+	g_test_add_data_func ("/boot/hidden-crash/ext4-panic", "ext4-panic", test_hidden_crash);
 	g_test_add_func ("/boot/missing-program", test_missing_program);
 	g_test_add_func ("/boot/missing-expect", test_missing_expect);
 	g_test_add_func ("/boot/package", test_package);

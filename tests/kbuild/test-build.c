@@ -189,6 +189,31 @@ static void test_machine_trouble (Fixture *self, gconstpointer unused G_GNUC_UNU
 	build_fails (self, "kill -KILL $$\n", BAKEOFF_ERROR_FAILED, "our side");
 }
 
+/* What a build that did not end by itself has left is not built upon: the second build makes it
+ * anew. The counterpart: after a build that did end, objects are kept. */
+static void test_half_made (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+{
+	g_autofree char *object = g_build_filename (slot_objects (self->slot), "half.o", NULL);
+	g_autoptr (BuildResult) result = NULL;
+	g_autoptr (GError) error = NULL;
+
+	build_fails (self, "echo half >$O/half.o\nkill -KILL $$\n", BAKEOFF_ERROR_FAILED,
+		     "our side");
+	g_assert_true (g_file_test (object, G_FILE_TEST_EXISTS));
+	put (self, "recipe",
+	     "test ! -e $O/half.o || exit 3\nprintf image >$O/Image\necho whole >$O/half.o\n");
+	result = build (self, NULL, NULL, &error);
+	g_assert_no_error (error);
+	build_fails (self, "test -e $O/half.o && exit 3\n", BAKEOFF_ERROR_BUILD, "");
+}
+
+/* A program that the build lacks is our trouble, and convicts nobody. */
+static void test_missing_tool (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+{
+	build_fails (self, "nonesuch-bc 1\n", BAKEOFF_ERROR_FAILED, "our side");
+	build_fails (self, "exit 1\n", BAKEOFF_ERROR_BUILD, "");
+}
+
 /* Trouble of an earlier build in the same log is not this one's. */
 static void test_only_this_log (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 {
@@ -315,6 +340,8 @@ int main (int argc, char **argv)
 	add ("/build/environment", test_environment);
 	add ("/build/compiler-error", test_compiler_error);
 	add ("/build/machine-trouble", test_machine_trouble);
+	add ("/build/half-made", test_half_made);
+	add ("/build/missing-tool", test_missing_tool);
 	add ("/build/only-this-log", test_only_this_log);
 	add ("/build/no-image", test_no_image);
 	add ("/build/configuration", test_configuration);

@@ -18,6 +18,24 @@ pass)
 	printf "$banner${head}ok 1 - a\nmmc0: new card\nok 2 - b\n# bakeoff: done\n"
 	exec sleep 30
 	;;
+not-ok-bare)
+	printf "KTAP version 1\nok 1 - a\nnot ok - b\n# bakeoff: done\n"
+	exec sleep 30
+	;;
+not-ok-tab)
+	printf "KTAP version 1\n1..1\nok 1\nnot ok 2\t- b\n# bakeoff: done\n"
+	exec sleep 30
+	;;
+open-line)
+	# 2.6: a message behind what another driver has left open
+	printf "${head}mmc0: probing<3>Slab corruption: start=c1, len=64\nok 1\nok 2\n# bakeoff: done\n"
+	;;
+ext4-panic)
+	printf "${head}Kernel panic - not syncing: EXT4-fs (sda1): no room\nok 1\nok 2\n# bakeoff: done\n"
+	;;
+told-to-end)
+	printf "${head}ok 1\nqemu-system-arm: terminating on signal 15 from pid 1 (init)\n"
+	;;
 late-oops)
 	printf "${head}ok 1\nok 2\n# bakeoff: done\n"
 	oops
