@@ -173,8 +173,8 @@ const char *const crash__harmless[] = {
 	"WARNING: workqueue cpumask: online intersect > possible intersect",
 	"WARNING: [Tt]he mand mount option",
 	"fbcon: Driver .* missed to adjust",
-	"EXT4-fs .*:",
-	"XFS \\(.*\\): WARNING",
+	"^EXT4-fs .*:",
+	"^XFS \\(.*\\): WARNING",
 	"uses (?:deprecated v2 capabilities|wireless extensions)",
 	"Perf NMI watchdog permanently disabled",
 	/* a fault of a user's process, which the kernel only tells */

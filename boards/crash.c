@@ -112,8 +112,7 @@ static gboolean match_message (const char *text, CrashMatch *out_match)
 			break;
 	if (i == crash__pattern_count)
 		return FALSE;
-	if (!(match.pattern->flags & CRASH_PANIC) &&
-	    g_regex_match (grammar->harmless, text, 0, NULL)) {
+	if (g_regex_match (grammar->harmless, text, 0, NULL)) {
 		crash__match_clear (&match);
 		return FALSE;
 	}
