@@ -245,12 +245,14 @@ BuildResult *build_run (const BuildSpec *spec, Slot *slot, GCancellable *cancell
 	g_autoptr (BuildResult) result = g_new0 (BuildResult, 1);
 	g_autofree char *image = g_build_filename (slot_objects (slot), spec->image, NULL);
 	gint64 start = g_get_monotonic_time ();
+	g_autofree char *tools =
+		g_compute_checksum_for_string (G_CHECKSUM_SHA256, spec->toolchain_identity, -1);
 	g_autoptr (GError) local = NULL;
 	gboolean made;
 
 	self.env = make_environment (spec->data_dir);
 	g_unlink (image); /* so that what is there afterwards was made now */
-	if (!slot_set_busy (slot, TRUE, error))
+	if (!slot_set_tools (slot, tools, error) || !slot_set_busy (slot, TRUE, error))
 		return NULL;
 	made = configure (&self, &local) && run_make (&self, spec->target, &local);
 	/* only an end that make itself chose leaves objects that can be trusted */

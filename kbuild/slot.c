@@ -15,9 +15,11 @@ struct Slot {
 	char *dir;
 	char *source;
 	char *objects;
-	char *state; /* file: lines `tree ID`, `config DIGEST` and `busy`; each may be missing */
+	char *state; /* file: lines `tree ID`, `config DIGEST`, `tools DIGEST`, `busy`; each may
+			miss */
 	char *tree;
 	char *config;
+	char *tools;
 	gboolean busy;
 	int lock;
 };
@@ -39,6 +41,7 @@ void slot_free (Slot *self)
 	g_free (self->state);
 	g_free (self->tree);
 	g_free (self->config);
+	g_free (self->tools);
 	g_free (self);
 }
 
@@ -56,6 +59,8 @@ static void read_state (Slot *self)
 			self->tree = g_strdup (lines[i] + 5);
 		else if (g_str_has_prefix (lines[i], "config ") && !self->config)
 			self->config = g_strdup (lines[i] + 7);
+		else if (g_str_has_prefix (lines[i], "tools ") && !self->tools)
+			self->tools = g_strdup (lines[i] + 6);
 		else if (g_str_equal (lines[i], "busy"))
 			self->busy = TRUE;
 	}
@@ -69,6 +74,8 @@ static gboolean write_state (Slot *self, GError **error)
 		g_string_append_printf (text, "tree %s\n", self->tree);
 	if (self->config)
 		g_string_append_printf (text, "config %s\n", self->config);
+	if (self->tools)
+		g_string_append_printf (text, "tools %s\n", self->tools);
 	if (self->busy)
 		g_string_append (text, "busy\n");
 	return files_write (self->state, text->str, (gssize) text->len, error);
@@ -197,4 +204,15 @@ gboolean slot_set_busy (Slot *self, gboolean busy, GError **error)
 int slot_lock (const Slot *self)
 {
 	return self->lock;
+}
+
+gboolean slot_set_tools (Slot *self, const char *digest, GError **error)
+{
+	if (g_strcmp0 (self->tools, digest) == 0)
+		return TRUE;
+	if (!drop_objects (self, error))
+		return FALSE;
+	g_free (self->tools);
+	self->tools = g_strdup (digest);
+	return write_state (self, error);
 }

@@ -31,6 +31,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Slot, slot_free)
 const char *slot_source (const Slot *self);  /* (transfer none): absolute path of DIR/src */
 const char *slot_objects (const Slot *self); /* (transfer none): absolute path of DIR/obj */
 
+/**
+ * slot_set_tools: says that make will use the tools of hash @digest. Objects that others have made
+ * are thrown away: a new compiler under an old name changes no command line, and make would keep
+ * them.
+ */
+gboolean slot_set_tools (Slot *self, const char *digest, GError **error);
+
 int slot_lock (const Slot *self); /* descriptor of DIR/lock, for make's processes to hold */
 
 /**

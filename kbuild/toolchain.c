@@ -3,6 +3,7 @@
 
 #include "base/config.h"
 #include "base/error.h"
+#include "base/files.h"
 #include "base/process.h"
 #include "base/template.h"
 #include "kbuild/toolchain.h"
@@ -21,6 +22,7 @@ void toolchain_free (Toolchain *self)
 	g_free (self->cross);
 	g_free (self->apt);
 	g_strfreev (self->make);
+	g_free (self->tools);
 	g_free (self->guest_cc);
 	g_free (self);
 }
@@ -90,6 +92,7 @@ Toolchain *toolchain_load (const char *name, const char *const *dirs, const char
 	g_autoptr (Config) file = NULL;
 
 	self->name = g_strdup (name);
+	self->tools = g_build_filename (data_dir, "kbuild", "tools", NULL);
 	self->path = strchr (name, '/') ? NULL : find_file (name, dirs);
 	if (!self->path) {
 		g_autofree char *places = g_strjoinv ("', '", (char **) dirs);
@@ -103,6 +106,40 @@ Toolchain *toolchain_load (const char *name, const char *const *dirs, const char
 	    !read_values (self, file, data_dir, error))
 		return NULL;
 	return g_steal_pointer (&self);
+}
+
+static int compare_names (gconstpointer a, gconstpointer b)
+{
+	return g_strcmp0 (*(char *const *) a, *(char *const *) b);
+}
+
+/* The hash of each file in @dir and below it, sorted by name. Nothing for a folder that is not
+ * there. */
+static gboolean hash_folder (const char *dir, GString *out, GError **error)
+{
+	g_autoptr (GDir) entries = g_dir_open (dir, 0, NULL);
+	g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+	const char *name;
+	guint i;
+
+	while (entries && (name = g_dir_read_name (entries)))
+		g_ptr_array_add (names, g_strdup (name));
+	g_ptr_array_sort (names, compare_names);
+	for (i = 0; i < names->len; i++) {
+		g_autofree char *path = g_build_filename (dir, names->pdata[i], NULL);
+		g_autofree char *sha256 = NULL;
+
+		if (g_file_test (path, G_FILE_TEST_IS_DIR)) {
+			if (!hash_folder (path, out, error))
+				return FALSE;
+			continue;
+		}
+		sha256 = files_sha256 (path, error);
+		if (!sha256)
+			return FALSE;
+		g_string_append_printf (out, "%s %s\n", (char *) names->pdata[i], sha256);
+	}
+	return TRUE;
 }
 
 char *toolchain_identity (const Toolchain *self, GError **error)
@@ -125,5 +162,7 @@ char *toolchain_identity (const Toolchain *self, GError **error)
 	}
 	for (i = 0; self->make[i]; i++)
 		g_string_append_printf (identity, "%s\n", self->make[i]);
+	if (!hash_folder (self->tools, identity, error))
+		return NULL;
 	return g_string_free (g_steal_pointer (&identity), FALSE);
 }

@@ -18,6 +18,7 @@ typedef struct {
 	char *cross;	/* CROSS_COMPILE=, may be empty */
 	char *apt;	/* (nullable): Debian package */
 	char **make;	/* VARIABLE=value, still with %{src} in it */
+	char *tools;	/* folder of stand-ins and headers that every build uses */
 	char *guest_cc; /* (nullable): shell command to which `-o OUT SOURCE` is appended */
 } Toolchain;
 
@@ -35,7 +36,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Toolchain, toolchain_free)
 /**
  * toolchain_identity: runs the compiler and the linker to ask who they are.
  *
- * Returns: (transfer full): their first lines with the flags: part of every cell's key. Errors:
+ * Returns: (transfer full): their first lines, the flags, and the hashes of kbuild/tools:
+ * part of every cell's key. Errors:
  * FAILED where they cannot be run; the hint is the apt command.
  */
 char *toolchain_identity (const Toolchain *self, GError **error);

@@ -296,10 +296,31 @@ static void test_no_folder (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 
 #define add(name, function) g_test_add (name, Fixture, NULL, set_up, function, tear_down)
 
+/* Objects that another compiler has made are thrown away with the configuration, and those of the
+ * same one are kept, also by the next process. */
+static void test_tools (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+{
+	g_autofree char *dir = g_build_filename (self->dir, "slot", NULL);
+	g_autofree char *object = g_build_filename (dir, "obj", "a.o", NULL);
+	g_autoptr (Slot) slot = slot_open (dir, NULL);
+
+	g_assert_true (slot_set_tools (slot, "gcc 1", NULL));
+	g_assert_true (files_write (object, "1", -1, NULL));
+	g_assert_true (slot_set_tools (slot, "gcc 1", NULL));
+	g_clear_pointer (&slot, slot_free);
+	slot = slot_open (dir, NULL);
+	g_assert_true (slot_set_tools (slot, "gcc 1", NULL));
+	g_assert_true (g_file_test (object, G_FILE_TEST_EXISTS));
+	/* the counterpart */
+	g_assert_true (slot_set_tools (slot, "gcc 2", NULL));
+	g_assert_false (g_file_test (object, G_FILE_TEST_EXISTS));
+}
+
 int main (int argc, char **argv)
 {
 	g_test_init (&argc, &argv, NULL);
 	add ("/slot/folders", test_folders);
+	add ("/slot/tools", test_tools);
 	add ("/slot/state-survives", test_state_survives);
 	add ("/slot/interrupted-switch", test_interrupted_switch);
 	add ("/slot/config/dropped", test_config_dropped);
