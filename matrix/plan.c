@@ -213,7 +213,7 @@ static int compare_paths (gconstpointer a, gconstpointer b)
 }
 
 /* A guest is its source and every header beside it. */
-static char *digest_guest (const PlanBoard *entry, GError **error)
+char *plan_probe_digest (const PlanBoard *entry, GError **error)
 {
 	g_autofree char *dir_name = g_path_get_dirname (entry->guest);
 	g_autofree char *source = files_read (entry->guest, NULL, error);
@@ -278,7 +278,7 @@ static gboolean add_board (Plan *self, const char *name, const char *data_dir, G
 		entry->trouble = g_strdelimit (g_strdup (local->message), "\n", ';');
 	if (entry->board->guest && entry->identity) {
 		entry->guest = find_guest (entry->board, data_dir);
-		entry->probe_digest = digest_guest (entry, error);
+		entry->probe_digest = plan_probe_digest (entry, error);
 		return entry->probe_digest != NULL;
 	}
 	entry->probe_digest = g_strdup ("none");

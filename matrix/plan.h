@@ -92,3 +92,9 @@ char **plan_board_dirs (const Project *project, const char *data_dir);
  * with equal keys share their boots.
  */
 char *plan_boot_key (const Cell *cell);
+
+/**
+ * plan_probe_digest: Returns: (transfer full): hash of the sources of @board's guest as they are
+ * now, and of what compiles them. Errors: FAILED where one cannot be read.
+ */
+char *plan_probe_digest (const PlanBoard *board, GError **error);
