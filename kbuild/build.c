@@ -244,6 +244,8 @@ BuildResult *build_run (const BuildSpec *spec, Slot *slot, GCancellable *cancell
 	g_auto (Kbuild) self = { .spec = spec, .slot = slot, .cancellable = cancellable };
 	g_autoptr (BuildResult) result = g_new0 (BuildResult, 1);
 	g_autofree char *image = g_build_filename (slot_objects (slot), spec->image, NULL);
+	g_autofree char *config_path = g_build_filename (slot_objects (slot), ".config", NULL);
+	g_autofree char *config = NULL;
 	gint64 start = g_get_monotonic_time ();
 	g_autofree char *tools =
 		g_compute_checksum_for_string (G_CHECKSUM_SHA256, spec->toolchain_identity, -1);
@@ -269,6 +271,10 @@ BuildResult *build_run (const BuildSpec *spec, Slot *slot, GCancellable *cancell
 			"make %s left no '%s'\nthe board file's 'target' and 'image' do not "
 			"belong together",
 			spec->target, spec->image);
+	config = files_read (config_path, NULL, error);
+	if (!config)
+		return NULL;
+	result->modules = kconfig_has_modules (config);
 	result->sha256 = keep_image (spec, image, error);
 	if (!result->sha256)
 		return NULL;

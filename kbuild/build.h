@@ -25,7 +25,9 @@ typedef struct {
 } BuildSpec;
 
 typedef struct {
-	char *sha256; /* of the image, which is a file of that name in images_dir */
+	char *sha256;	  /* of the image, which is a file of that name in images_dir */
+	gboolean modules; /* the configuration has modules, which are neither built nor in the image
+			   */
 	double seconds;
 } BuildResult;
 

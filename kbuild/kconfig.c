@@ -69,6 +69,18 @@ char *kconfig_merge (const char *text, const char *const *settings)
 	return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
+gboolean kconfig_has_modules (const char *text)
+{
+	g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+	guint i;
+
+	for (i = 0; lines[i]; i++) {
+		if (g_str_has_prefix (lines[i], "CONFIG_") && g_str_has_suffix (lines[i], "=m"))
+			return TRUE;
+	}
+	return FALSE;
+}
+
 /* Adds the `depends on` lines of `config NAME` in one Kconfig file to @out. */
 static void collect_dependencies (const char *path, const char *name, GString *out)
 {

@@ -19,6 +19,9 @@ gboolean kconfig_setting_valid (const char *setting);
  */
 char *kconfig_merge (const char *text, const char *const *settings);
 
+/** kconfig_has_modules: whether the .config @text makes anything a module. */
+gboolean kconfig_has_modules (const char *text);
+
 /**
  * kconfig_check: whether each of @settings holds in the .config @text.
  * @source: the source tree, in whose Kconfig files the reason is looked for

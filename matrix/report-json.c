@@ -104,6 +104,8 @@ static void add_cell (JsonBuilder *json, const Cell *cell)
 	add_number (json, "bad", cell->bad);
 	add_text (json, "image", cell->image);
 	add_text (json, "same_as", cell->same_as);
+	json_builder_set_member_name (json, "modules");
+	json_builder_add_boolean_value (json, cell->modules);
 	json_builder_set_member_name (json, "cached");
 	json_builder_add_boolean_value (json, cell->cached);
 	json_builder_set_member_name (json, "seconds");

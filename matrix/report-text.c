@@ -207,12 +207,31 @@ static gboolean any_same_as_base (const Plan *plan)
 	return FALSE;
 }
 
+static gboolean any_modules (const Plan *plan)
+{
+	guint i;
+
+	for (i = 0; i < plan->cells->len; i++) {
+		const Cell *cell = plan->cells->pdata[i];
+
+		if (cell->modules)
+			return TRUE;
+	}
+	return FALSE;
+}
+
 static void write_matrix (const Plan *plan, Notes *notes, GString *out)
 {
 	guint i;
 
 	for (i = 0; i < plan->boards->len; i++)
 		write_table (plan, plan->boards->pdata[i], notes, out);
+	if (any_modules (plan)) {
+		g_string_append_c (out, '\n');
+		wrap (out, "Note: ", "  ",
+		      "a configuration here has modules. They were neither built nor booted: "
+		      "nothing above says anything about a patch to one.");
+	}
 	if (any_same_as_base (plan)) {
 		g_string_append_c (out, '\n');
 		wrap (out, "= ", "  ",

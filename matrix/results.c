@@ -104,6 +104,7 @@ gboolean results_judge (Cell *cell, Store *store, const char *images_dir, GError
 		return TRUE;
 	}
 	g_free (cell->image);
+	cell->modules = build->modules;
 	cell->image = g_strdup (build->image);
 	return judge_image (cell, store, images_dir, error);
 }
@@ -120,7 +121,8 @@ void results_compare_images (Plan *plan)
 		for (j = 0; j < i && !cell->same_as; j++) {
 			const Cell *other = plan->cells->pdata[j];
 
-			if (cell->image && other->board == cell->board &&
+			/* what differs may be in a module */
+			if (cell->image && !cell->modules && other->board == cell->board &&
 			    other->config == cell->config &&
 			    g_strcmp0 (other->image, cell->image) == 0)
 				cell->same_as = g_strdup (other->variant->variant->name);

@@ -21,7 +21,9 @@ gboolean results_judge_all (Plan *plan, Store *store, GError **error);
 
 /**
  * results_compare_images: fills in `same_as`: the first variant whose image on that board and
- * config is equal, base before all others.
+ * config is equal, base before all others. Not
+ * claimed where a configuration has modules: they are not in the image, so a patch to one would
+ * change nothing there.
  */
 void results_compare_images (Plan *plan);
 

@@ -317,6 +317,7 @@ static void on_built (Run *run, const Message *message)
 	}
 	if (message->build) {
 		build.image = message->build->sha256;
+		build.modules = message->build->modules;
 		build.seconds = message->build->seconds;
 	} else {
 		detail = without_folder (run, message->error->message);

@@ -7,7 +7,7 @@
 #include "matrix/store.h"
 
 enum {
-	SCHEMA_VERSION = 1,
+	SCHEMA_VERSION = 2,
 	BUSY_MS = 10000
 };
 
@@ -18,7 +18,8 @@ static const char schema[] =
 	"  image TEXT," /* SHA-256 */
 	"  detail TEXT,"
 	"  seconds REAL NOT NULL,"
-	"  log TEXT NOT NULL);"
+	"  log TEXT NOT NULL,"
+	"  modules INTEGER NOT NULL);" /* see BuildResult */
 	"CREATE TABLE boot ("
 	"  id INTEGER PRIMARY KEY,"
 	"  key TEXT NOT NULL,"	   /* plan_boot_key() */
@@ -29,7 +30,7 @@ static const char schema[] =
 	"  kind TEXT, title TEXT, address TEXT," /* the crash, where there was one */
 	"  frames TEXT, head TEXT);"		 /* a line each */
 	"CREATE INDEX boot_key ON boot (key);"
-	"PRAGMA user_version = 1;";
+	"PRAGMA user_version = 2;";
 
 struct Store {
 	sqlite3 *db;
@@ -146,7 +147,8 @@ Store *store_open (const char *path, GError **error)
 StoredBuild *store_get_build (Store *self, const char *key, GError **error)
 {
 	g_autoptr (sqlite3_stmt) statement = prepare (
-		self, "SELECT ok, image, detail, seconds, log FROM build WHERE key = ?", error);
+		self, "SELECT ok, image, detail, seconds, log, modules FROM build WHERE key = ?",
+		error);
 	g_autoptr (StoredBuild) build = NULL;
 	int step;
 
@@ -166,13 +168,14 @@ StoredBuild *store_get_build (Store *self, const char *key, GError **error)
 	build->detail = column_text (statement, 2);
 	build->seconds = sqlite3_column_double (statement, 3);
 	build->log = column_text (statement, 4);
+	build->modules = sqlite3_column_int (statement, 5) != 0;
 	return g_steal_pointer (&build);
 }
 
 gboolean store_put_build (Store *self, const char *key, const StoredBuild *build, GError **error)
 {
 	g_autoptr (sqlite3_stmt) statement =
-		prepare (self, "INSERT OR REPLACE INTO build VALUES (?, ?, ?, ?, ?, ?)", error);
+		prepare (self, "INSERT OR REPLACE INTO build VALUES (?, ?, ?, ?, ?, ?, ?)", error);
 
 	if (!statement)
 		return FALSE;
@@ -182,6 +185,7 @@ gboolean store_put_build (Store *self, const char *key, const StoredBuild *build
 	bind_text (statement, 4, build->detail);
 	sqlite3_bind_double (statement, 5, build->seconds);
 	bind_text (statement, 6, build->log);
+	sqlite3_bind_int (statement, 7, build->modules);
 	return finish (self, statement, error);
 }
 

@@ -15,8 +15,9 @@ typedef struct Store Store;
 
 typedef struct {
 	gboolean ok;
-	char *image;  /* SHA-256, where ok */
-	char *detail; /* the first error, where not */
+	char *image;	  /* SHA-256, where ok */
+	gboolean modules; /* see BuildResult */
+	char *detail;	  /* the first error, where not */
 	double seconds;
 	char *log;
 } StoredBuild;

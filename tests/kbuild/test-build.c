@@ -334,6 +334,18 @@ static void test_first_error (void)
 
 #define add(name, function) g_test_add (name, Fixture, NULL, set_up, function, tear_down)
 
+/* A configuration with modules is told, for they are not in the image; one without is not. */
+static void test_modules (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+{
+	g_autoptr (GError) error = NULL;
+	g_autoptr (BuildResult) with = build (self, "CONFIG_MMC_AT91=m", NULL, &error);
+	g_autoptr (BuildResult) without = build (self, "CONFIG_MMC_AT91=y", NULL, &error);
+
+	g_assert_no_error (error);
+	g_assert_true (with->modules);
+	g_assert_false (without->modules);
+}
+
 int main (int argc, char **argv)
 {
 	g_test_init (&argc, &argv, NULL);
@@ -344,6 +356,7 @@ int main (int argc, char **argv)
 	add ("/build/half-made", test_half_made);
 	add ("/build/missing-tool", test_missing_tool);
 	add ("/build/only-this-log", test_only_this_log);
+	add ("/build/modules", test_modules);
 	add ("/build/no-image", test_no_image);
 	add ("/build/configuration", test_configuration);
 	add ("/build/configured-once", test_configured_once);
