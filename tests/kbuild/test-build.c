@@ -279,6 +279,7 @@ static void test_configured_once (Fixture *self, gconstpointer unused G_GNUC_UNU
 		g_autofree char *text = files_read (count, NULL, NULL);
 
 		g_assert_no_error (error);
+		g_assert_nonnull (result);
 		g_assert_cmpstr (text, ==, steps[i].count);
 	}
 }
