@@ -110,6 +110,8 @@ gboolean files_remove_tree (const char *path, GError **error)
 	if (lstat (path, &info) != 0 && errno == ENOENT)
 		return TRUE;
 	if (S_ISDIR (info.st_mode)) {
+		if (!(info.st_mode & S_IWUSR)) /* as overlayfs leaves its work folder */
+			g_chmod (path, 0700);
 		dir = g_dir_open (path, 0, NULL);
 		while (dir && (name = g_dir_read_name (dir))) {
 			g_autofree char *child = g_build_filename (path, name, NULL);

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#define _GNU_SOURCE /* F_OFD_SETLK */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/lock.h"
+
+enum {
+	POLL_MS = 50
+};
+
+struct Scratch {
+	char *dir;
+	int lock;
+};
+
+static int open_lock (const char *path, GError **error)
+{
+	int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+
+	if (fd < 0)
+		fail (error, BAKEOFF_ERROR_FAILED, "cannot open '%s': %s", path,
+		      g_strerror (errno));
+	return fd;
+}
+
+int lock_try (const char *path, LockMode mode, GError **error)
+{
+	int fd = open_lock (path, error);
+
+	if (fd < 0 || flock (fd, (mode == LOCK_SHARED ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0)
+		return fd;
+	close (fd);
+	return -1;
+}
+
+/* Sleeps a little; FALSE where the user wants to stop. */
+static gboolean poll_again (GCancellable *cancellable, GError **error)
+{
+	if (g_cancellable_is_cancelled (cancellable))
+		return fail (error, BAKEOFF_ERROR_CANCELLED, "stopped");
+	g_usleep (POLL_MS * 1000);
+	return TRUE;
+}
+
+int lock_wait (const char *path, LockMode mode, gboolean *out_waited, GCancellable *cancellable,
+	       GError **error)
+{
+	int operation = (mode == LOCK_SHARED ? LOCK_SH : LOCK_EX) | LOCK_NB;
+	int fd = open_lock (path, error);
+	gboolean waited = FALSE;
+
+	while (fd >= 0 && flock (fd, operation) != 0) {
+		waited = TRUE;
+		if (!poll_again (cancellable, error)) {
+			close (fd);
+			return -1;
+		}
+	}
+	if (out_waited)
+		*out_waited = waited;
+	return fd;
+}
+
+gboolean lock_share (int fd)
+{
+	return flock (fd, LOCK_SH | LOCK_NB) == 0;
+}
+
+/* One byte for each key: locks of the open file description, which threads do not share. */
+int lock_name (const char *path, const char *key, gboolean *out_waited, GCancellable *cancellable,
+	       GError **error)
+{
+	g_autofree char *digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, key, -1);
+	struct flock range = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1 };
+	int fd = open_lock (path, error);
+	gboolean waited = FALSE;
+
+	digest[15] = '\0'; /* 60 bits: an off_t, and no two keys of a project are likely to meet */
+	range.l_start = (off_t) g_ascii_strtoull (digest, NULL, 16);
+	while (fd >= 0 && fcntl (fd, F_OFD_SETLK, &range) != 0) {
+		waited = TRUE;
+		if (errno != EAGAIN && errno != EACCES) {
+			fail (error, BAKEOFF_ERROR_FAILED, "cannot lock '%s': %s", path,
+			      g_strerror (errno));
+		} else if (poll_again (cancellable, error)) {
+			continue;
+		}
+		close (fd);
+		return -1;
+	}
+	if (out_waited)
+		*out_waited = waited;
+	return fd;
+}
+
+/* Removes what killed processes have left: folders whose lock nobody holds. */
+static gboolean sweep (const char *parent, GError **error)
+{
+	g_autoptr (GDir) entries = g_dir_open (parent, 0, NULL);
+	const char *name;
+
+	while (entries && (name = g_dir_read_name (entries))) {
+		g_autofree char *dir = g_build_filename (parent, name, NULL);
+		g_autofree char *path = g_build_filename (dir, "lock", NULL);
+		int fd;
+
+		if (!g_file_test (dir, G_FILE_TEST_IS_DIR))
+			continue;
+		fd = lock_try (path, LOCK_EXCLUSIVE, NULL);
+		if (fd < 0)
+			continue;
+		close (fd);
+		if (!files_remove_tree (dir, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+/* A new folder below @parent, and its lock. */
+static gboolean claim_folder (Scratch *self, const char *parent, GError **error)
+{
+	g_autofree char *dir = g_build_filename (parent, "XXXXXX", NULL);
+	g_autofree char *lock = NULL;
+
+	if (!g_mkdtemp (dir))
+		return fail (error, BAKEOFF_ERROR_FAILED, "cannot make a folder in '%s': %s",
+			     parent, g_strerror (errno));
+	lock = g_build_filename (dir, "lock", NULL);
+	self->lock = lock_wait (lock, LOCK_EXCLUSIVE, NULL, NULL, error);
+	self->dir = g_steal_pointer (&dir);
+	return self->lock >= 0;
+}
+
+Scratch *scratch_new (const char *parent, GError **error)
+{
+	g_autoptr (Scratch) self = g_new0 (Scratch, 1);
+	g_autofree char *path = g_build_filename (parent, "lock", NULL);
+	gboolean made;
+	int guard;
+
+	self->lock = -1;
+	if (!files_make_dir (parent, error))
+		return NULL;
+	/* so that nobody sweeps a folder whose own lock is not taken yet */
+	guard = lock_wait (path, LOCK_EXCLUSIVE, NULL, NULL, error);
+	if (guard < 0)
+		return NULL;
+	made = sweep (parent, error) && claim_folder (self, parent, error);
+	close (guard);
+	return made ? g_steal_pointer (&self) : NULL;
+}
+
+const char *scratch_dir (const Scratch *self)
+{
+	return self->dir;
+}
+
+void scratch_free (Scratch *self)
+{
+	if (!self)
+		return;
+	if (self->lock >= 0) {
+		files_remove_tree (self->dir, NULL);
+		close (self->lock);
+	}
+	g_free (self->dir);
+	g_free (self);
+}
