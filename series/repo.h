@@ -49,6 +49,16 @@ gboolean repo_checkout (Repo *self, const char *from_tree, const char *to_tree, 
 			GPtrArray **out_changed, GError **error);
 
 /**
+ * repo_changed_paths:
+ * @out_content_only: whether every change is to the content of a file that both trees have, with
+ *   the same mode: none added, removed or made executable
+ *
+ * Returns: (transfer container) (element-type utf8): paths that differ between the two trees.
+ */
+GPtrArray *repo_changed_paths (Repo *self, const char *from_tree, const char *to_tree,
+			       gboolean *out_content_only, GError **error);
+
+/**
  * repo_update_ref: points refs/bakeoff/@name at @commit. Does nothing where it does already.
  */
 gboolean repo_update_ref (Repo *self, const char *name, const char *commit, GError **error);
