@@ -10,8 +10,7 @@
 #include "base/process.h"
 
 enum {
-	GRACE_MS = 2000, /* between SIGTERM and SIGKILL */
-	KEPT_FD = 19,	 /* ProcessSpec.keep_fd in the child: out of the way of make's jobserver */
+	GRACE_MS = 2000 /* between SIGTERM and SIGKILL */
 };
 
 void process_child_setup (gpointer unused G_GNUC_UNUSED)
@@ -97,8 +96,6 @@ static gboolean set_up_streams (GSubprocessLauncher *launcher, const ProcessSpec
 	g_autofree char *line = spec->quiet_start ? NULL : shell_line (spec->argv);
 	int fd;
 
-	if (spec->input)
-		g_subprocess_launcher_set_stdin_file_path (launcher, spec->input);
 	if (!spec->log)
 		return TRUE;
 	fd = open (spec->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
@@ -125,6 +122,7 @@ gboolean process_run (const ProcessSpec *spec, GCancellable *cancellable, int *o
 	g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (flags);
 	g_autoptr (GSubprocess) child = NULL, guard = NULL;
 	g_autoptr (GError) local = NULL;
+	const ProcessFd *fd;
 	gboolean ended;
 
 	if (g_cancellable_is_cancelled (cancellable))
@@ -133,11 +131,11 @@ gboolean process_run (const ProcessSpec *spec, GCancellable *cancellable, int *o
 		g_subprocess_launcher_set_environ (launcher, spec->env);
 	if (spec->dir)
 		g_subprocess_launcher_set_cwd (launcher, spec->dir);
-	if (spec->keep_fd > 0) {
-		int copy = fcntl (spec->keep_fd, F_DUPFD_CLOEXEC, 3);
+	for (fd = spec->fds; fd && fd->as; fd++) {
+		int copy = fcntl (fd->fd, F_DUPFD_CLOEXEC, 3);
 
 		if (copy >= 0)
-			g_subprocess_launcher_take_fd (launcher, copy, KEPT_FD);
+			g_subprocess_launcher_take_fd (launcher, copy, fd->as);
 	}
 	g_subprocess_launcher_set_child_setup (launcher, process_child_setup, NULL, NULL);
 	if (!set_up_streams (launcher, spec, error))

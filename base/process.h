@@ -11,14 +11,19 @@
 
 #include <gio/gio.h>
 
+/* A descriptor of ours that the child gets under a number of its own. */
+typedef struct {
+	int fd;
+	int as;
+} ProcessFd;
+
 typedef struct {
 	const char *const
 		*argv;	      /* program and arguments, NULL-terminated; found through our PATH */
 	const char *dir;      /* (nullable): working folder; ours by default */
 	char **env;	      /* (nullable): whole environment; ours by default */
 	const char *log;      /* (nullable): file that gets stdout and stderr, appended to */
-	const char *input;    /* (nullable): file for stdin; /dev/null by default */
-	int keep_fd;	      /* descriptor that the child and its children hold open; 0: none */
+	const ProcessFd *fds; /* (nullable): what else it holds open, up to one that is {0, 0} */
 	gboolean quiet_start; /* do not write the `$ command` line into the log */
 } ProcessSpec;
 

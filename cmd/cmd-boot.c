@@ -82,9 +82,7 @@ gboolean cmd_boot (int argc, char **argv, int *out_status, GError **error)
 				       NULL },
 				     { NULL } };
 	g_autoptr (GCancellable) cancellable = NULL;
-	RunOptions options = { .data_dir = files_data_dir (),
-			       .event = progress_event,
-			       .build_only = TRUE };
+	RunOptions options = { .event = progress_event, .build_only = TRUE };
 	g_autoptr (BootResult) result = NULL;
 	g_autofree char *log = NULL, *key = NULL;
 	const Cell *cell;
@@ -100,8 +98,7 @@ gboolean cmd_boot (int argc, char **argv, int *out_status, GError **error)
 		return FALSE;
 	cancellable = progress_cancellable ();
 	options.cancellable = cancellable;
-	options.jobs = selection.jobs;
-	options.parallel = selection.parallel;
+	options.jobs = selection_jobs (&selection);
 	if (!run_plan (selection.plan, selection.store, &options, error))
 		return FALSE;
 	progress_finish ();

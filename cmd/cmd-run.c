@@ -2,7 +2,6 @@
 #include <stdio.h>
 
 #include "base/error.h"
-#include "base/files.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "cmd/progress.h"
@@ -79,7 +78,7 @@ static gboolean work (int argc, char **argv, gboolean build_only, int *out_statu
 	};
 	g_autoptr (GCancellable) cancellable = NULL;
 	g_autoptr (GString) text = g_string_new (NULL);
-	RunOptions options = { .data_dir = files_data_dir (), .event = progress_event };
+	RunOptions options = { .event = progress_event, .build_only = build_only };
 	gboolean done;
 
 	if (!options_parse (&selection, OPTIONS_MATRIX | OPTIONS_WORK, own, 0, &argc, argv,
@@ -89,9 +88,7 @@ static gboolean work (int argc, char **argv, gboolean build_only, int *out_statu
 		return FALSE;
 	cancellable = progress_cancellable ();
 	options.cancellable = cancellable;
-	options.jobs = selection.jobs;
-	options.parallel = selection.parallel;
-	options.build_only = build_only;
+	options.jobs = selection_jobs (&selection);
 	done = run_plan (selection.plan, selection.store, &options, error);
 	progress_finish ();
 	if (!done)

@@ -7,6 +7,10 @@
 #include "cmd/options.h"
 #include "matrix/results.h"
 
+enum {
+	JOBS_MAX = 1024
+};
+
 void selection_clear (Selection *self)
 {
 	store_free (self->store);
@@ -15,6 +19,7 @@ void selection_clear (Selection *self)
 	g_free (self->project_path);
 	g_free (self->repo);
 	g_free (self->base);
+	g_free (self->ccache_dir);
 	g_strfreev (self->boards);
 	g_strfreev (self->configs);
 	g_strfreev (self->variants);
@@ -56,11 +61,18 @@ static void add_groups (GOptionContext *context, Selection *self, OptionGroups g
 		  "Only these configurations (bakeoff.config)", "NAME[,...]" },
 		{ NULL }
 	};
-	const GOptionEntry work[] = { { "jobs", 'j', 0, G_OPTION_ARG_INT, &self->jobs,
-					"Jobs of each make (the number of cores)", "N" },
-				      { "parallel", 0, 0, G_OPTION_ARG_INT, &self->parallel,
-					"Builds, and boots, at a time (2)", "N" },
-				      { NULL } };
+	const GOptionEntry work[] = {
+		{ "jobs", 'j', 0, G_OPTION_ARG_INT, &self->jobs,
+		  "Compilers, links and boots at a time, all together (the number of cores)", "N" },
+		{ "fresh", 0, 0, G_OPTION_ARG_NONE, &self->fresh,
+		  "Build and boot again what is known", NULL },
+		{ "no-ccache", 0, 0, G_OPTION_ARG_NONE, &self->no_ccache,
+		  "Do not use ccache where it is installed", NULL },
+		{ "no-sandbox", 0, 0, G_OPTION_ARG_NONE, &self->unguarded,
+		  "Build where there are no namespaces; a patch's build can do what you can",
+		  NULL },
+		{ NULL }
+	};
 
 	if (groups & OPTIONS_PROJECT)
 		g_option_context_add_main_entries (context, project, NULL);
@@ -84,7 +96,6 @@ gboolean options_parse (Selection *self, OptionGroups groups, const GOptionEntry
 	g_autoptr (GError) local = NULL;
 
 	self->jobs = (int) g_get_num_processors ();
-	self->parallel = 2;
 	g_option_context_set_summary (context, command->summary);
 	if (own)
 		g_option_context_add_main_entries (context, own, NULL);
@@ -97,8 +108,8 @@ gboolean options_parse (Selection *self, OptionGroups groups, const GOptionEntry
 		return fail (error, BAKEOFF_ERROR_USAGE,
 			     "'%s' is one word too many\nsee 'bakeoff %s --help'",
 			     argv[max_arguments + 1], name);
-	if (self->jobs < 1 || self->parallel < 1)
-		return fail (error, BAKEOFF_ERROR_USAGE, "--jobs and --parallel must be 1 or more");
+	if (self->jobs < 1 || self->jobs > JOBS_MAX)
+		return fail (error, BAKEOFF_ERROR_USAGE, "--jobs must be 1 to %d", JOBS_MAX);
 	if (!self->repo && (groups & OPTIONS_REPO) && g_getenv ("BAKEOFF_REPO"))
 		self->repo = g_strdup (g_getenv ("BAKEOFF_REPO"));
 	split_commas (&self->boards);
@@ -134,6 +145,22 @@ PlanOptions selection_fill (const Selection *self)
 	};
 }
 
+JobOptions selection_jobs (Selection *self)
+{
+	g_autofree char *folder = self->no_ccache ? NULL : build_ccache_folder ();
+
+	/* not the user's own cache: the sandbox hides it, and a build must not write there */
+	if (folder && !self->ccache_dir)
+		self->ccache_dir =
+			g_build_filename (g_get_user_cache_dir (), "bakeoff", "ccache", NULL);
+	return (JobOptions){
+		.data_dir = files_data_dir (),
+		.ccache_dir = self->ccache_dir,
+		.jobs = self->jobs,
+		.unguarded = self->unguarded,
+	};
+}
+
 gboolean selection_plan (Selection *self, gboolean cells, GError **error)
 {
 	PlanOptions options = selection_fill (self);
@@ -152,5 +179,5 @@ gboolean selection_open_store (Selection *self, GError **error)
 	if (!files_make_dir (self->project->state_dir, error))
 		return FALSE;
 	self->store = store_open (path, error);
-	return self->store != NULL;
+	return self->store && (!self->fresh || store_ignore_known (self->store, error));
 }

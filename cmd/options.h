@@ -18,7 +18,10 @@ typedef struct {
 	char **configs;	    /* --config */
 	char **variants;    /* --variant */
 	int jobs;	    /* --jobs; the number of cores */
-	int parallel;	    /* --parallel; 2 */
+	gboolean unguarded; /* --no-sandbox */
+	gboolean no_ccache; /* --no-ccache */
+	gboolean fresh;	    /* --fresh */
+	char *ccache_dir;   /* set by selection_jobs() */
 	Project *project;   /* loaded by selection_load() */
 	Plan *plan;	    /* made by selection_plan() */
 	Store *store;	    /* opened by selection_open_store() */
@@ -33,7 +36,7 @@ typedef enum {
 	OPTIONS_REPO = 1 << 1,	  /* --repo, --base */
 	OPTIONS_VARIANT = 1 << 2, /* --variant */
 	OPTIONS_CELLS = 1 << 3,	  /* --board, --config */
-	OPTIONS_WORK = 1 << 4,	  /* --jobs, --parallel */
+	OPTIONS_WORK = 1 << 4,	  /* --jobs, --no-sandbox, --no-ccache, --fresh */
 	/* what chooses among a matrix's cells */
 	OPTIONS_MATRIX = OPTIONS_PROJECT | OPTIONS_REPO | OPTIONS_VARIANT | OPTIONS_CELLS,
 } OptionGroups;
@@ -53,6 +56,9 @@ gboolean selection_load (Selection *self, GError **error);
 
 /** selection_plan: selection_load(), then the plan; with @cells its boards and cells too. */
 gboolean selection_plan (Selection *self, gboolean cells, GError **error);
+
+/** selection_jobs: JobOptions of this selection, borrowing its strings. */
+JobOptions selection_jobs (Selection *self);
 
 /** selection_open_store: the project's results.db. */
 gboolean selection_open_store (Selection *self, GError **error);

@@ -15,9 +15,9 @@ _bakeoff_options ()
 	import) echo "--help --dry-run --project --repo --base" ;;
 	show) echo "--help --project --repo --base" ;;
 	apply) echo "--help --variant --fail --project --repo --base" ;;
-	build) echo "--help --fail-on --project --repo --base --board --config --variant --jobs --parallel" ;;
-	boot) echo "--help --interactive --project --repo --base --board --config --variant --jobs --parallel" ;;
-	run) echo "--help --fail-on --project --repo --base --board --config --variant --jobs --parallel" ;;
+	build) echo "--help --fail-on --project --repo --base --board --config --variant --jobs --no-sandbox --no-ccache --fresh" ;;
+	boot) echo "--help --interactive --project --repo --base --board --config --variant --jobs --no-sandbox --no-ccache --fresh" ;;
+	run) echo "--help --fail-on --project --repo --base --board --config --variant --jobs --no-sandbox --no-ccache --fresh" ;;
 	report) echo "--help --format --output --project --repo --base --board --config --variant" ;;
 	decode) echo "--help" ;;
 	boards) echo "--help --project" ;;
@@ -119,7 +119,7 @@ _bakeoff ()
 		mapfile -t COMPREPLY < <(compgen -d -- "$current")
 		return
 		;;
-	--base | --jobs | -j | --parallel)
+	--base | --jobs | -j)
 		return
 		;;
 	esac

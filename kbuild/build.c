@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <string.h>
+#include <unistd.h>
 
 #include <glib/gstdio.h>
 
@@ -9,18 +10,25 @@
 #include "base/template.h"
 #include "kbuild/build.h"
 #include "kbuild/kconfig.h"
+#include "kbuild/sandbox.h"
+
+enum {
+	LOCK_FD = 19 /* in makes: out of the way of what they open */
+};
 
 /* What make is called with, for all targets of one build. */
 typedef struct {
 	const BuildSpec *spec;
 	Slot *slot;
 	GCancellable *cancellable;
+	SlotView view;
 	char **env;
 } Kbuild;
 
 static void kbuild_clear (Kbuild *self)
 {
 	g_strfreev (self->env);
+	g_strfreev (self->view.readable);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Kbuild, kbuild_clear)
 
@@ -32,32 +40,98 @@ void build_result_free (BuildResult *self)
 	g_free (self);
 }
 
-/*
- * Nothing of the caller's environment but where programs and the home folder are: a variable such
- * as ARCH, MAKEFLAGS or KCFLAGS would change what is built. The KBUILD_ variables and the stand-ins
- * in kbuild/tools/bin take the date, user and host out of the image (scripts/mkcompile_h).
- */
-static char **make_environment (const char *data_dir)
+char *build_ccache_folder (void)
 {
-	static const char *const kept[] = { "HOME", "TMPDIR", "CCACHE_DIR", "LD_LIBRARY_PATH",
-					    NULL };
-	g_autofree char *path =
-		g_strdup_printf ("%s/kbuild/tools/bin:%s", data_dir, g_getenv ("PATH"));
+	static const char *const places[] = { "/usr/lib/ccache", "/usr/lib64/ccache",
+					      "/usr/local/lib/ccache", NULL };
+	g_autofree char *program = g_find_program_in_path ("ccache");
+	guint i;
+
+	for (i = 0; program && places[i]; i++) {
+		if (g_file_test (places[i], G_FILE_TEST_IS_DIR))
+			return g_strdup (places[i]);
+	}
+	return NULL;
+}
+
+/* The search path: our stand-ins, then ccache's names of compilers, then the user's. */
+static char *search_path (const BuildSpec *spec)
+{
+	g_autofree char *tools = g_build_filename (spec->data_dir, "kbuild", "tools", "bin", NULL);
+	g_autofree char *ccache = spec->ccache_dir ? build_ccache_folder () : NULL;
+
+	return g_strconcat (tools, ":", ccache ? ccache : "", ccache ? ":" : "", g_getenv ("PATH"),
+			    NULL);
+}
+
+/* A variant only reads the cache: what a stranger's build left there would be in other builds. */
+static char **ccache_environment (char **env, const BuildSpec *spec, const Slot *slot)
+{
+	env = g_environ_setenv (env, "CCACHE_DIR", spec->ccache_dir, TRUE);
+	env = g_environ_setenv (env, "CCACHE_TEMPDIR", "/tmp", TRUE);
+	env = g_environ_setenv (env, "CCACHE_BASEDIR", slot_source (slot), TRUE);
+	/* the cache must open what it hashes: see source_unread() */
+	env = g_environ_setenv (env, "CCACHE_NOINODECACHE", "1", TRUE);
+	if (slot_is_variant (slot))
+		env = g_environ_setenv (env, "CCACHE_READONLY", "1", TRUE);
+	return env;
+}
+
+/*
+ * Nothing of the caller's environment but where programs are: a variable such as ARCH, MAKEFLAGS or
+ * KCFLAGS would change what is built. The KBUILD_ variables and the stand-ins in kbuild/tools/bin
+ * take the date, user and host out of the image (scripts/mkcompile_h).
+ */
+static char **make_environment (const BuildSpec *spec, const Slot *slot, const SlotView *view)
+{
+	static const char *const fixed[][2] = {
+		{ "LC_ALL", "C" },
+		{ "TZ", "UTC" },
+		{ "HOME", "/tmp" },
+		{ "SOURCE_DATE_EPOCH", "0" },
+		{ "KBUILD_BUILD_TIMESTAMP", "Thu Jan  1 00:00:00 UTC 1970" },
+		{ "KBUILD_BUILD_VERSION", "1" },
+		{ "KBUILD_BUILD_USER", "bakeoff" },
+		{ "KBUILD_BUILD_HOST", "bakeoff" },
+	};
+	g_autofree char *path = search_path (spec);
+	g_autofree char *flags = jobserver_makeflags (spec->jobserver, slot_jobserver (slot, view));
 	char **env = g_environ_setenv (NULL, "PATH", path, TRUE);
 	guint i;
 
-	for (i = 0; kept[i]; i++) {
-		if (g_getenv (kept[i]))
-			env = g_environ_setenv (env, kept[i], g_getenv (kept[i]), TRUE);
+	for (i = 0; i < G_N_ELEMENTS (fixed); i++)
+		env = g_environ_setenv (env, fixed[i][0], fixed[i][1], TRUE);
+	env = g_environ_setenv (env, "MAKEFLAGS", flags, TRUE);
+	if (g_getenv ("LD_LIBRARY_PATH")) /* of a compiler that was not installed by a package */
+		env = g_environ_setenv (env, "LD_LIBRARY_PATH", g_getenv ("LD_LIBRARY_PATH"), TRUE);
+	return spec->ccache_dir ? ccache_environment (env, spec, slot) : env;
+}
+
+/* Folders of compilers and make that lie where the sandbox shows nothing. */
+static char **readable_folders (const BuildSpec *spec)
+{
+	g_autofree char *gcc = g_strconcat (spec->toolchain->cross, "gcc", NULL);
+	g_autofree char *ld = g_strconcat (spec->toolchain->cross, "ld", NULL);
+	const char *const programs[] = { "make", gcc, ld, NULL };
+	g_autoptr (GStrvBuilder) folders = g_strv_builder_new ();
+	guint i;
+
+	for (i = 0; programs[i]; i++) {
+		g_autofree char *folder = sandbox_readable (programs[i]);
+
+		if (folder)
+			g_strv_builder_add (folders, folder);
 	}
-	env = g_environ_setenv (env, "LC_ALL", "C", TRUE);
-	env = g_environ_setenv (env, "TZ", "UTC", TRUE);
-	env = g_environ_setenv (env, "SOURCE_DATE_EPOCH", "0", TRUE);
-	env = g_environ_setenv (env, "KBUILD_BUILD_TIMESTAMP", "Thu Jan  1 00:00:00 UTC 1970",
-				TRUE);
-	env = g_environ_setenv (env, "KBUILD_BUILD_VERSION", "1", TRUE);
-	env = g_environ_setenv (env, "KBUILD_BUILD_USER", "bakeoff", TRUE);
-	return g_environ_setenv (env, "KBUILD_BUILD_HOST", "bakeoff", TRUE);
+	return g_strv_builder_end (folders);
+}
+
+/* gcc quotes the source under a message: `  607 | text`, and `      | ^~~~`. */
+static gboolean is_quote (const char *line)
+{
+	line += strspn (line, " ");
+	line += strspn (line, "0123456789");
+	line += strspn (line, " ");
+	return *line == '|';
 }
 
 /* Lines that mean trouble on our side, whatever the source says. */
@@ -77,11 +151,20 @@ static const char *machine_trouble (const char *log_text)
 					     "Disk quota exceeded",
 					     "Read-only file system",
 					     NULL };
-	guint i;
+	/* what speaks when a sandbox cannot be made: kbuild/tools/sandbox */
+	static const char *const starts[] = { "unshare: ", "mount: ", "bwrap: ", NULL };
+	g_auto (GStrv) lines = g_strsplit (log_text, "\n", -1);
+	guint i, j;
 
-	for (i = 0; signs[i]; i++) {
-		if (strstr (log_text, signs[i]))
-			return signs[i];
+	for (i = 0; lines[i]; i++) {
+		for (j = 0; starts[j]; j++) {
+			if (g_str_has_prefix (lines[i], starts[j]))
+				return starts[j];
+		}
+		for (j = 0; signs[j]; j++) {
+			if (!is_quote (lines[i]) && strstr (lines[i], signs[j]))
+				return signs[j];
+		}
 	}
 	return NULL;
 }
@@ -128,76 +211,136 @@ static gboolean explain_failure (const Kbuild *self, const char *log_text, const
 		     status, self->spec->log);
 }
 
-static gboolean run_make (const Kbuild *self, const char *target, GError **error)
+static char **make_command (const Kbuild *self, const char *target, GError **error)
 {
 	const BuildSpec *spec = self->spec;
-	g_autoptr (GPtrArray) argv = g_ptr_array_new_with_free_func (g_free);
-	g_autofree char *log_text = NULL;
-	gsize start = 0;
-	ProcessSpec make = { .env = self->env,
-			     .log = spec->log,
-			     .keep_fd = slot_lock (self->slot) };
-	GStatBuf info;
-	int status;
+	g_autoptr (GStrvBuilder) words = g_strv_builder_new ();
+	g_autofree char *output = g_strdup_printf ("O=%s", slot_objects (self->slot));
+	g_autofree char *arch = g_strdup_printf ("ARCH=%s", spec->arch);
+	g_autofree char *cross = g_strdup_printf ("CROSS_COMPILE=%s", spec->toolchain->cross);
+	g_auto (GStrv) argv = NULL;
 	guint i;
 
-	g_ptr_array_add (argv, g_strdup ("make"));
-	g_ptr_array_add (argv, g_strdup_printf ("-j%d", spec->jobs));
 	/* a target whose recipe failed is not to look finished: old Kbuild does not say so itself
 	 */
-	g_ptr_array_add (argv, g_strdup ("--eval=.DELETE_ON_ERROR:"));
-	g_ptr_array_add (argv, g_strdup ("-C"));
-	g_ptr_array_add (argv, g_strdup (slot_source (self->slot)));
-	g_ptr_array_add (argv, g_strdup_printf ("O=%s", slot_objects (self->slot)));
-	g_ptr_array_add (argv, g_strdup_printf ("ARCH=%s", spec->arch));
+	g_strv_builder_add_many (words, "make", "--eval=.DELETE_ON_ERROR:", "-C",
+				 slot_source (self->slot), output, arch, NULL);
 	if (*spec->toolchain->cross)
-		g_ptr_array_add (argv,
-				 g_strdup_printf ("CROSS_COMPILE=%s", spec->toolchain->cross));
+		g_strv_builder_add (words, cross);
 	for (i = 0; spec->toolchain->make[i]; i++) {
-		char *value = template_expand (error, spec->toolchain->make[i], "src",
-					       slot_source (self->slot), NULL);
+		g_autofree char *value = template_expand (error, spec->toolchain->make[i], "src",
+							  slot_source (self->slot), NULL);
 
 		if (!value)
-			return FALSE;
-		g_ptr_array_add (argv, value);
+			return NULL;
+		g_strv_builder_add (words, value);
 	}
-	g_ptr_array_add (argv, g_strdup (target));
-	g_ptr_array_add (argv, NULL);
+	g_strv_builder_add (words, target);
+	argv = g_strv_builder_end (words);
+	return slot_command (self->slot, &self->view, (const char *const *) argv);
+}
 
-	if (g_stat (spec->log, &info) == 0)
+/* Runs @argv as a make that has one token of the jobserver and may take more. */
+static gboolean run_with_tokens (const Kbuild *self, char **argv, int *out_status, GError **error)
+{
+	const BuildSpec *spec = self->spec;
+	ProcessFd fds[] = { { slot_lock (self->slot), LOCK_FD },
+			    { -1, JOBSERVER_READ_FD },
+			    { -1, JOBSERVER_WRITE_FD },
+			    { 0 } };
+	ProcessSpec make = {
+		.argv = (const char *const *) argv, .env = self->env, .log = spec->log, .fds = fds
+	};
+	gboolean done;
+
+	if (!jobserver_acquire (spec->jobserver, self->cancellable, error))
+		return FALSE;
+	done = jobserver_open (spec->jobserver, &fds[1].fd, &fds[2].fd, error);
+	if (done) {
+		done = process_run (&make, self->cancellable, out_status, error);
+		close (fds[1].fd);
+		close (fds[2].fd);
+	}
+	jobserver_release (spec->jobserver);
+	return done;
+}
+
+static gboolean run_make (const Kbuild *self, const char *target, GError **error)
+{
+	g_auto (GStrv) argv = make_command (self, target, error);
+	g_autofree char *log_text = NULL;
+	gsize start = 0;
+	GStatBuf info;
+	int status;
+
+	if (g_stat (self->spec->log, &info) == 0)
 		start = (gsize) info.st_size;
-	make.argv = (const char *const *) argv->pdata;
-	if (!process_run (&make, self->cancellable, &status, error))
+	if (!argv || !run_with_tokens (self, argv, &status, error))
 		return FALSE;
 	if (status == 0)
 		return TRUE;
-	log_text = files_read (spec->log, NULL, error);
+	log_text = files_read (self->spec->log, NULL, error);
 	return log_text && explain_failure (self, log_text + start, target, status, error);
 }
 
-/* Takes make's "no" while configuring for our own: no patch can be blamed for a bad board file. */
+/* What goes wrong while base is configured is our own: no patch can be blamed for a bad board file.
+ * Where base was configured, the variant's Kconfig files are to blame. */
 static gboolean run_config_make (const Kbuild *self, const char *target, GError **error)
 {
 	g_autoptr (GError) local = NULL;
 
 	if (run_make (self, target, &local))
 		return TRUE;
-	if (!g_error_matches (local, BAKEOFF_ERROR, BAKEOFF_ERROR_BUILD)) {
-		g_propagate_error (error, g_steal_pointer (&local));
+	if (!slot_is_variant (self->slot) &&
+	    g_error_matches (local, BAKEOFF_ERROR, BAKEOFF_ERROR_BUILD))
+		return fail (error, BAKEOFF_ERROR_FAILED, "make %s failed: %s", target,
+			     local->message);
+	g_propagate_error (error, g_steal_pointer (&local));
+	return FALSE;
+}
+
+static gboolean check_options (const Kbuild *self, const char *config, GError **error)
+{
+	g_autofree char *text = files_read (config, NULL, error);
+	g_autoptr (GError) local = NULL;
+
+	if (!text)
 		return FALSE;
-	}
-	return fail (error, BAKEOFF_ERROR_FAILED, "make %s failed: %s", target, local->message);
+	return kconfig_check (text, self->spec->settings, slot_real_source (self->slot), &local) ||
+	       fail (error,
+		     slot_is_variant (self->slot) ? BAKEOFF_ERROR_BUILD : BAKEOFF_ERROR_FAILED,
+		     "%s", local->message);
+}
+
+/* What decides a .config, besides the tree. */
+static char *config_digest (const BuildSpec *spec)
+{
+	g_autofree char *settings = g_strjoinv ("\n", (char **) spec->settings);
+	g_autofree char *inputs = g_strjoin ("\n", spec->arch, spec->defconfig, settings,
+					     spec->toolchain_identity, NULL);
+
+	return g_compute_checksum_for_string (G_CHECKSUM_SHA256, inputs, -1);
+}
+
+static char *tools_digest (const BuildSpec *spec)
+{
+	return g_compute_checksum_for_string (G_CHECKSUM_SHA256, spec->toolchain_identity, -1);
+}
+
+gboolean build_is_ready (const BuildSpec *spec, const Slot *slot)
+{
+	g_autofree char *config = config_digest (spec);
+	g_autofree char *tools = tools_digest (spec);
+
+	return slot_is_ready (slot, config, tools);
 }
 
 static gboolean configure (const Kbuild *self, GError **error)
 {
 	const BuildSpec *spec = self->spec;
-	g_autofree char *path = g_build_filename (slot_objects (self->slot), ".config", NULL);
-	g_autofree char *settings = g_strjoinv ("\n", (char **) spec->settings);
-	g_autofree char *inputs = g_strjoin ("\n", spec->arch, spec->defconfig, settings,
-					     spec->toolchain_identity, NULL);
-	g_autofree char *digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, inputs, -1);
-	g_autofree char *text = NULL, *merged = NULL, *result = NULL;
+	g_autofree char *path = slot_object_new (self->slot, ".config");
+	g_autofree char *digest = config_digest (spec);
+	g_autofree char *text = NULL, *merged = NULL;
 
 	if (slot_config_stands (self->slot, digest))
 		return TRUE;
@@ -210,10 +353,8 @@ static gboolean configure (const Kbuild *self, GError **error)
 	merged = kconfig_merge (text, spec->settings);
 	/* oldconfig, not olddefconfig: 2.6 has no other; at the end of its input it takes defaults
 	 */
-	if (!files_write (path, merged, -1, error) || !run_config_make (self, "oldconfig", error))
-		return FALSE;
-	result = files_read (path, NULL, error);
-	return result && kconfig_check (result, spec->settings, slot_source (self->slot), error) &&
+	return files_write (path, merged, -1, error) &&
+	       run_config_make (self, "oldconfig", error) && check_options (self, path, error) &&
 	       slot_set_config (self->slot, digest, error);
 }
 
@@ -238,45 +379,62 @@ gboolean image_is_sound (const char *images_dir, const char *sha256)
 	return g_strcmp0 (real, sha256) == 0;
 }
 
+/* configure and make; a slot is left busy where make did not come to an end of its own. */
+static gboolean make_image (const Kbuild *self, GError **error)
+{
+	GError *local = NULL;
+	gboolean made = configure (self, &local) && run_make (self, self->spec->target, &local);
+
+	if ((made || g_error_matches (local, BAKEOFF_ERROR, BAKEOFF_ERROR_BUILD)) &&
+	    !slot_set_busy (self->slot, FALSE, error)) {
+		g_clear_error (&local);
+		return FALSE;
+	}
+	if (!made)
+		g_propagate_error (error, local);
+	return made;
+}
+
+static gboolean read_results (const Kbuild *self, BuildResult *result, GError **error)
+{
+	const BuildSpec *spec = self->spec;
+	g_autofree char *image = slot_object (self->slot, spec->image);
+	g_autofree char *config_path = slot_object (self->slot, ".config");
+	g_autofree char *config = NULL;
+
+	if (!image)
+		return fail (error, BAKEOFF_ERROR_FAILED,
+			     "make %s left no '%s'\nthe board file's 'target' and 'image' do not "
+			     "belong together",
+			     spec->target, spec->image);
+	config = config_path ? files_read (config_path, NULL, error) : NULL;
+	if (!config)
+		return FALSE;
+	result->modules = kconfig_has_modules (config);
+	result->sha256 = keep_image (spec, image, error);
+	return result->sha256 != NULL;
+}
+
 BuildResult *build_run (const BuildSpec *spec, Slot *slot, GCancellable *cancellable,
 			GError **error)
 {
 	g_auto (Kbuild) self = { .spec = spec, .slot = slot, .cancellable = cancellable };
 	g_autoptr (BuildResult) result = g_new0 (BuildResult, 1);
-	g_autofree char *image = g_build_filename (slot_objects (slot), spec->image, NULL);
-	g_autofree char *config_path = g_build_filename (slot_objects (slot), ".config", NULL);
-	g_autofree char *config = NULL;
+	g_autofree char *old = slot_object (slot, spec->image);
+	g_autofree char *tools = tools_digest (spec);
 	gint64 start = g_get_monotonic_time ();
-	g_autofree char *tools =
-		g_compute_checksum_for_string (G_CHECKSUM_SHA256, spec->toolchain_identity, -1);
-	g_autoptr (GError) local = NULL;
-	gboolean made;
 
-	self.env = make_environment (spec->data_dir);
-	g_unlink (image); /* so that what is there afterwards was made now */
-	if (!slot_set_tools (slot, tools, error) || !slot_set_busy (slot, TRUE, error))
-		return NULL;
-	made = configure (&self, &local) && run_make (&self, spec->target, &local);
-	/* only an end that make itself chose leaves objects that can be trusted */
-	if ((made || g_error_matches (local, BAKEOFF_ERROR, BAKEOFF_ERROR_BUILD)) &&
-	    !slot_set_busy (slot, FALSE, error))
-		return NULL;
-	if (!made) {
-		g_propagate_error (error, g_steal_pointer (&local));
-		return NULL;
-	}
-	if (!g_file_test (image, G_FILE_TEST_IS_REGULAR))
-		return fail_null (
-			error, BAKEOFF_ERROR_FAILED,
-			"make %s left no '%s'\nthe board file's 'target' and 'image' do not "
-			"belong together",
-			spec->target, spec->image);
-	config = files_read (config_path, NULL, error);
-	if (!config)
-		return NULL;
-	result->modules = kconfig_has_modules (config);
-	result->sha256 = keep_image (spec, image, error);
-	if (!result->sha256)
+	self.view.jobserver = jobserver_path (spec->jobserver);
+	self.view.ccache_dir = spec->ccache_dir;
+	self.view.readable = readable_folders (spec);
+	self.env = make_environment (spec, slot, &self.view);
+	/* so that what is there afterwards was made now; a variant's may be the base's, and then
+	 * make says so by leaving it alone */
+	if (old && !slot_is_variant (slot))
+		g_unlink (old);
+	if ((spec->ccache_dir && !files_make_dir (spec->ccache_dir, error)) ||
+	    !slot_set_tools (slot, tools, error) || !slot_set_busy (slot, TRUE, error) ||
+	    !make_image (&self, error) || !read_results (&self, result, error))
 		return NULL;
 	result->seconds = (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
 	return g_steal_pointer (&result);

@@ -6,6 +6,7 @@
 
 #include <gio/gio.h>
 
+#include "kbuild/jobserver.h"
 #include "kbuild/slot.h"
 #include "kbuild/toolchain.h"
 
@@ -21,7 +22,8 @@ typedef struct {
 	const char *image;		/* what it makes, relative to the object directory */
 	const char *images_dir;		/* where images are kept under their SHA-256 */
 	const char *log;		/* file that gets all that make printed */
-	int jobs;			/* -j */
+	Jobserver *jobserver;
+	const char *ccache_dir; /* (nullable): use ccache(1), its cache there */
 } BuildSpec;
 
 typedef struct {
@@ -38,11 +40,22 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BuildResult, build_result_free)
  * build_run: builds what is in @slot.
  *
  * Errors: BUILD where the compiler or Kbuild says no: the message is the first error of the log.
+ * So it is where a variant's own Kconfig files do not take the options that base took.
  * FAILED for all that is not the source's fault: an option that did not take, a full disk, a
- * compiler that was killed or is missing. CANCELLED.
+ * compiler that was killed or is missing, a sandbox that cannot be made. CANCELLED.
  */
 BuildResult *build_run (const BuildSpec *spec, Slot *slot, GCancellable *cancellable,
 			GError **error);
+
+/**
+ * build_is_ready: whether base's @slot is where build_run() of @spec left it, well or with an error
+ * of the compiler, so that variants can start from it.
+ */
+gboolean build_is_ready (const BuildSpec *spec, const Slot *slot);
+
+/** build_ccache_folder: Returns: (transfer full) (nullable): links of compilers' names to ccache.
+ */
+char *build_ccache_folder (void);
 
 /**
  * build_first_error: the first error that a compiler, linker or make printed.

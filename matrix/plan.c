@@ -33,6 +33,7 @@ static void cell_free (Cell *self)
 	crash_free (self->crash);
 	g_free (self->image);
 	g_free (self->same_as);
+	g_free (self->changes);
 	g_free (self->log);
 	g_free (self);
 }

@@ -98,6 +98,10 @@ gboolean results_judge (Cell *cell, Store *store, const char *images_dir, GError
 	if (!build)
 		return TRUE;
 	cell->build_seconds = build->seconds;
+	cell->unread = build->unread;
+	cell->unguarded = build->unguarded;
+	g_free (cell->changes);
+	cell->changes = g_strdup (build->changes);
 	set_log (cell, build->log);
 	if (!build->ok) {
 		set_verdict (cell, VERDICT_BUILD_FAILED, build->detail);

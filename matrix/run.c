@@ -1,199 +1,101 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <unistd.h>
-
 #include "base/error.h"
 #include "base/files.h"
-#include "kbuild/build.h"
+#include "kbuild/sandbox.h"
 #include "matrix/guest.h"
+#include "matrix/jobs.h"
 #include "matrix/results.h"
 #include "matrix/run.h"
 
-/* All of a run. Workers read `plan`'s strings and `options`; the rest is the main thread's. */
+/* All of a run. It is the calling thread's; workers have their Task and the workshop. */
 typedef struct {
 	Plan *plan;
 	Store *store;
 	const RunOptions *options;
 	GCancellable *cancellable;
+	Workshop *workshop;
 	char *images;
-	char *logs;
 	GMainContext *context;
 	GThreadPool *builders;
 	GThreadPool *booters;
-	GHashTable *boots;  /* boot key -> GPtrArray of Cell that wait for it */
+	GPtrArray *layers;  /* (element-type Layer) */
+	GHashTable *builds; /* build key -> GPtrArray of Cell that wait for it */
+	GHashTable *boots;  /* boot key -> the same */
 	GHashTable *guests; /* PlanBoard -> path of its /init */
-	guint outstanding;  /* jobs that have not answered */
+	guint outstanding;  /* tasks that have not answered */
 	guint judged;
-	GError *error; /* the first that stops the run */
+	gboolean stuck; /* no thread can be started */
+	GError *error;	/* the first that stops the run */
 } Run;
 
-/* The cells of one slot that must be built. */
-typedef struct {
-	const PlanBoard *board;
-	const ProjectConfig *config;
-	GPtrArray *cells;
-} BuildJob;
-
-typedef struct {
-	Cell *cell;
-	char *key;
-	char *image;
-	char *init; /* (nullable) */
-	char *log;  /* relative to the state folder */
-} BootJob;
-
-/* A worker's answer, handed to the main thread. */
+/* What a worker is to do, and then its answer, handed back to the main thread. */
 typedef struct {
 	Run *run;
 	enum {
-		MESSAGE_BUILDING,
-		MESSAGE_BUILT,
-		MESSAGE_SLOT_DONE,
-		MESSAGE_BOOTING,
-		MESSAGE_BOOTED
+		TASK_PREPARE,
+		TASK_BUILD,
+		TASK_BOOT
 	} kind;
-	Cell *cell;
-	BuildResult *build;
-	BootResult *boot;
-	BootJob *job; /* of a boot: freed with the message */
-	char *log;
-	GError *error;
-} Message;
+	Layer *layer; /* of a build */
+	Cell *cell;   /* of TASK_PREPARE: base's */
+	gboolean wanted;
+	guint cost; /* objects to make; cheap ones go first */
+	BuildAnswer build;
+	BootAnswer *boot;
+} Task;
 
-static void boot_job_free (BootJob *self)
+static void task_free (gpointer data)
 {
-	if (!self)
-		return;
-	g_free (self->key);
-	g_free (self->image);
-	g_free (self->init);
-	g_free (self->log);
+	Task *self = data;
+
+	build_answer_clear (&self->build);
+	boot_answer_free (self->boot);
 	g_free (self);
-}
-
-static void message_free (gpointer data)
-{
-	Message *self = data;
-
-	build_result_free (self->build);
-	boot_result_free (self->boot);
-	boot_job_free (self->job);
-	g_free (self->log);
-	g_clear_error (&self->error);
-	g_free (self);
-}
-
-static gboolean on_message (gpointer data);
-
-static void post (const Message *message)
-{
-	Message *copy = g_memdup2 (message, sizeof *message);
-	g_autoptr (GSource) source = g_idle_source_new ();
-
-	g_source_set_priority (source, G_PRIORITY_DEFAULT);
-	g_source_set_callback (source, on_message, copy, message_free);
-	g_source_attach (source, message->run->context);
 }
 
 /* ---- workers ---- */
 
-static char *log_name (const Cell *cell, const char *key, const char *kind)
+static gboolean on_started (gpointer data);
+static gboolean on_answer (gpointer data);
+
+/* Has the main thread call @function. */
+static void post (const Run *run, GSourceFunc function, gpointer data, GDestroyNotify destroy)
 {
-	return g_strdup_printf ("logs/%s-%s-%s-%.12s.%s.log", cell->board->board->name,
-				cell->config->name, cell->variant->variant->name, key, kind);
+	g_autoptr (GSource) source = g_idle_source_new ();
+
+	g_source_set_priority (source, G_PRIORITY_DEFAULT);
+	g_source_set_callback (source, function, data, destroy);
+	g_source_attach (source, run->context);
 }
 
-static gboolean fill_slot (const char *from, const char *to, const char *dir,
-			   GPtrArray **out_changed, gpointer user_data, GError **error)
+static void work (gpointer data, gpointer user_data)
 {
-	return repo_checkout (user_data, from, to, dir, out_changed, error);
-}
-
-static BuildResult *build_cell (Run *run, const Cell *cell, Slot *slot, Repo *repo, const char *log,
-				GError **error)
-{
-	const Board *board = cell->board->board;
-	g_autofree char *log_path = g_build_filename (run->plan->project->state_dir, log, NULL);
-	BuildSpec spec = {
-		.toolchain = cell->board->toolchain,
-		.toolchain_identity = cell->board->identity,
-		.data_dir = run->options->data_dir,
-		.arch = board->arch,
-		.defconfig = board->defconfig,
-		.settings = (const char *const *) cell->settings,
-		.target = board->target,
-		.image = board->image,
-		.images_dir = run->images,
-		.log = log_path,
-		.jobs = run->options->jobs,
-	};
-
-	if (!files_write (log_path, "", 0, error) ||
-	    !slot_switch (slot, cell->variant->applied->tree, fill_slot, repo, error))
-		return NULL;
-	return build_run (&spec, slot, run->cancellable, error);
-}
-
-static void build_slot (gpointer data, gpointer user_data)
-{
-	BuildJob *job = data;
+	Task *task = data;
 	Run *run = user_data;
-	g_autofree char *name =
-		g_strdup_printf ("%s-%s", job->board->board->name, job->config->name);
-	g_autofree char *dir =
-		g_build_filename (run->plan->project->state_dir, "slots", name, NULL);
-	g_autoptr (GError) trouble = NULL;
-	g_autoptr (Slot) slot = slot_open (dir, &trouble);
-	/* a Repo belongs to one thread */
-	g_autoptr (Repo) repo = slot ? repo_open (repo_path (run->plan->repo), &trouble) : NULL;
-	guint i;
 
-	for (i = 0; i < job->cells->len; i++) {
-		Message message = { .run = run, .kind = MESSAGE_BUILDING };
-
-		message.cell = job->cells->pdata[i];
-		if (repo && !g_cancellable_is_cancelled (run->cancellable)) {
-			post (&message);
-			message.log = log_name (message.cell, message.cell->key, "build");
-			message.build = build_cell (run, message.cell, slot, repo, message.log,
-						    &message.error);
-		} else if (trouble) {
-			message.error = g_error_copy (trouble);
-		} else {
-			fail (&message.error, BAKEOFF_ERROR_CANCELLED, "stopped");
-		}
-		message.kind = MESSAGE_BUILT;
-		post (&message);
+	if (g_cancellable_is_cancelled (run->cancellable)) {
+		fail (task->boot ? &task->boot->error : &task->build.error, BAKEOFF_ERROR_CANCELLED,
+		      "stopped");
+		post (run, on_answer, task, task_free);
+		return;
 	}
-	post (&(Message){ .run = run, .kind = MESSAGE_SLOT_DONE });
-	g_ptr_array_unref (job->cells);
-	g_free (job);
+	/* the task itself, which is answered later: the main thread is done with this before */
+	if (task->kind != TASK_PREPARE || task->wanted)
+		post (run, on_started, task, NULL);
+	if (task->kind == TASK_PREPARE)
+		job_prepare (run->workshop, task->layer, task->wanted, &task->build);
+	else if (task->kind == TASK_BUILD)
+		job_build (run->workshop, task->layer, task->cell, &task->build);
+	else
+		job_boot (run->workshop, task->cell, task->boot);
+	post (run, on_answer, task, task_free);
 }
 
-static void boot_cell (gpointer data, gpointer user_data)
+static int compare_costs (gconstpointer a, gconstpointer b, gpointer unused G_GNUC_UNUSED)
 {
-	BootJob *job = data;
-	Run *run = user_data;
-	const char *state = run->plan->project->state_dir;
-	g_autofree char *log = g_build_filename (state, job->log, NULL);
-	g_autofree char *name = g_strdup_printf ("%d-%.16s", (int) getpid (), job->key);
-	g_autofree char *work = g_build_filename (state, "work", name, NULL);
-	BootSpec spec = {
-		.board = job->cell->board->board,
-		.image = job->image,
-		.init = job->init,
-		.log = log,
-		.work_dir = work,
-		.data_dir = run->options->data_dir,
-	};
-	Message message = { .run = run, .kind = MESSAGE_BOOTING, .cell = job->cell };
+	const Task *left = a, *right = b;
 
-	post (&message);
-	if (files_remove_tree (work, &message.error) && files_make_dir (work, &message.error))
-		message.boot = boot_run (&spec, run->cancellable, &message.error);
-	files_remove_tree (work, NULL);
-	message.kind = MESSAGE_BOOTED;
-	message.job = job;
-	post (&message);
+	return (left->cost > right->cost) - (left->cost < right->cost);
 }
 
 /* ---- main thread ---- */
@@ -249,18 +151,49 @@ static const char *guest_of (Run *run, const PlanBoard *board, GError **error)
 	return path;
 }
 
+static void start (Run *run, GThreadPool *pool, Task *task)
+{
+	g_autoptr (GError) error = NULL;
+
+	run->outstanding++;
+	/* where this fails the task waits for another thread, of which there may be none */
+	if (!g_thread_pool_push (pool, task, &error) && g_thread_pool_get_num_threads (pool) == 0) {
+		run->stuck = TRUE;
+		abort_run (run, g_steal_pointer (&error));
+	}
+}
+
+/* Has @cell wait for @key in @table. Returns: whether it is the first that does. */
+static gboolean wait_for (GHashTable *table, const char *key, Cell *cell)
+{
+	GPtrArray *waiting = g_hash_table_lookup (table, key);
+	gboolean first = waiting == NULL;
+
+	if (first) {
+		waiting = g_ptr_array_new ();
+		g_hash_table_insert (table, g_strdup (key), waiting);
+	}
+	g_ptr_array_add (waiting, cell);
+	return first;
+}
+
+/* Returns: (transfer container): the cells that waited for @key in @table. */
+static GPtrArray *take_waiting (GHashTable *table, const char *key)
+{
+	GPtrArray *waiting = NULL;
+	g_autofree char *stolen = NULL;
+
+	g_hash_table_steal_extended (table, key, (gpointer *) &stolen, (gpointer *) &waiting);
+	return waiting ? waiting : g_ptr_array_new ();
+}
+
 static void start_boot (Run *run, Cell *cell)
 {
 	g_autofree char *key = plan_boot_key (cell);
-	GPtrArray *waiting = g_hash_table_lookup (run->boots, key);
 	g_autoptr (GError) error = NULL;
 	const char *init = NULL;
-	BootJob *job;
+	Task *task;
 
-	if (waiting) {
-		g_ptr_array_add (waiting, cell);
-		return;
-	}
 	if (cell->board->board->guest) {
 		init = guest_of (run, cell->board, &error);
 		if (!init) {
@@ -268,18 +201,18 @@ static void start_boot (Run *run, Cell *cell)
 			return;
 		}
 	}
-	waiting = g_ptr_array_new ();
-	g_ptr_array_add (waiting, cell);
-	g_hash_table_insert (run->boots, g_strdup (key), waiting);
-
-	job = g_new0 (BootJob, 1);
-	job->cell = cell;
-	job->image = g_build_filename (run->images, cell->image, NULL);
-	job->init = g_strdup (init);
-	job->log = log_name (cell, key, "boot");
-	job->key = g_steal_pointer (&key);
-	run->outstanding++;
-	g_thread_pool_push (run->booters, job, NULL);
+	if (!wait_for (run->boots, key, cell))
+		return;
+	task = g_new0 (Task, 1);
+	task->run = run;
+	task->kind = TASK_BOOT;
+	task->cell = cell;
+	task->boot = boot_answer_new ();
+	task->boot->image = g_build_filename (run->images, cell->image, NULL);
+	task->boot->init = g_strdup (init);
+	task->boot->log = job_log_name (cell, key, "boot");
+	task->boot->key = g_steal_pointer (&key);
+	start (run, run->booters, task);
 }
 
 /* After a build or a boot: what is known of @cell now, and what is to be done next for it. */
@@ -289,62 +222,176 @@ static void advance (Run *run, Cell *cell)
 
 	if (!results_judge (cell, run->store, run->images, &error)) {
 		abort_run (run, g_steal_pointer (&error));
-		return;
-	}
-	if (cell->verdict != VERDICT_PENDING) {
+	} else if (cell->verdict != VERDICT_PENDING) {
 		run->judged++;
 		tell (run, RUN_JUDGED, cell);
-	} else if (cell->image && !run->options->build_only &&
-		   !g_cancellable_is_cancelled (run->cancellable)) {
+	} else if (!cell->image) {
+		set_infra (run, cell, "the image was deleted or damaged while this ran");
+	} else if (!run->options->build_only && !g_cancellable_is_cancelled (run->cancellable)) {
 		start_boot (run, cell);
 	}
 }
 
-static void on_built (Run *run, const Message *message)
+/* ---- builds ---- */
+
+static void start_prepare (Run *run, Layer *layer, gboolean wanted)
 {
-	Cell *cell = message->cell;
-	StoredBuild build = { .ok = message->build != NULL, .log = message->log };
+	Task *task = g_new0 (Task, 1);
+
+	task->run = run;
+	task->kind = TASK_PREPARE;
+	task->layer = layer;
+	task->cell = (Cell *) layer->base;
+	task->wanted = wanted;
+	task->build.lock = -1;
+	start (run, run->builders, task);
+}
+
+static void start_build (Run *run, Layer *layer, Cell *cell, guint cost)
+{
+	Task *task = g_new0 (Task, 1);
+
+	task->run = run;
+	task->kind = TASK_BUILD;
+	task->layer = layer;
+	task->cell = cell;
+	task->cost = cost;
+	task->build.lock = -1;
+	start (run, run->builders, task);
+}
+
+static void start_variants (Run *run, Layer *layer, const GArray *costs)
+{
+	guint i;
+
+	for (i = 0; i < layer->cells->len; i++) {
+		Cell *cell = layer->cells->pdata[i];
+
+		if (wait_for (run->builds, cell->key, cell))
+			start_build (run, layer, cell, g_array_index (costs, guint, i));
+	}
+}
+
+/* Keeps what a build came to. FALSE where @cells have no verdict from it. */
+static gboolean keep_build (Run *run, const Cell *cell, const BuildAnswer *answer)
+{
+	StoredBuild build = { .ok = answer->build != NULL,
+			      .log = answer->log,
+			      .unread = answer->unread,
+			      .unguarded = run->options->jobs.unguarded };
 	g_autofree char *detail = NULL;
 	g_autoptr (GError) error = NULL;
 
-	if (g_error_matches (message->error, BAKEOFF_ERROR, BAKEOFF_ERROR_CANCELLED))
-		return;
-	cell->cached = FALSE;
-	if (message->error &&
-	    !g_error_matches (message->error, BAKEOFF_ERROR, BAKEOFF_ERROR_BUILD)) {
-		set_infra (run, cell, message->error->message);
-		return;
-	}
-	if (message->build) {
-		build.image = message->build->sha256;
-		build.modules = message->build->modules;
-		build.seconds = message->build->seconds;
+	if (answer->build) {
+		build.image = answer->build->sha256;
+		build.modules = answer->build->modules;
+		build.seconds = answer->build->seconds;
 	} else {
-		detail = without_folder (run, message->error->message);
+		detail = without_folder (run, answer->error->message);
 		build.detail = detail;
 	}
-	if (!store_put_build (run->store, cell->key, &build, &error)) {
-		abort_run (run, g_steal_pointer (&error));
-		return;
-	}
-	tell (run, RUN_BUILT, cell);
-	advance (run, cell);
+	if (store_put_build (run->store, cell->key, &build, &error))
+		return TRUE;
+	abort_run (run, g_steal_pointer (&error));
+	return FALSE;
 }
 
-static void on_booted (Run *run, const Message *message)
+static gboolean is_ours (const GError *error)
 {
-	g_autoptr (GPtrArray) waiting = NULL;
-	g_autoptr (GError) error = NULL;
-	const BootResult *boot = message->boot;
+	return error && !g_error_matches (error, BAKEOFF_ERROR, BAKEOFF_ERROR_BUILD);
+}
+
+/* @answer is what @cells waited for. */
+static void on_built (Run *run, GPtrArray *cells, const BuildAnswer *answer)
+{
 	guint i;
 
-	run->outstanding--;
-	waiting = g_ptr_array_ref (g_hash_table_lookup (run->boots, message->job->key));
-	g_hash_table_remove (run->boots, message->job->key);
-	if (g_error_matches (message->error, BAKEOFF_ERROR, BAKEOFF_ERROR_CANCELLED))
+	if (cells->len == 0 ||
+	    g_error_matches (answer->error, BAKEOFF_ERROR, BAKEOFF_ERROR_CANCELLED) ||
+	    (!is_ours (answer->error) && !keep_build (run, cells->pdata[0], answer)))
+		return;
+	for (i = 0; i < cells->len; i++) {
+		Cell *cell = cells->pdata[i];
+
+		cell->cached = FALSE;
+		if (is_ours (answer->error)) {
+			set_infra (run, cell, answer->error->message);
+			continue;
+		}
+		tell (run, RUN_BUILT, cell);
+		advance (run, cell);
+	}
+}
+
+/* Whether the store knows @cell's build by now, which another bakeoff has worked on. */
+static gboolean known_meanwhile (Run *run, Cell *cell)
+{
+	g_autoptr (GError) error = NULL;
+
+	if (!results_judge (cell, run->store, run->images, &error))
+		abort_run (run, g_steal_pointer (&error));
+	return cell->image || cell->verdict != VERDICT_PENDING;
+}
+
+static void on_prepared (Run *run, Task *task)
+{
+	Layer *layer = task->layer;
+	g_autoptr (GPtrArray) base = g_ptr_array_new ();
+
+	if (task->build.recheck) {
+		gboolean known = known_meanwhile (run, task->cell);
+
+		if (known) {
+			g_free (layer->image);
+			layer->image = g_strdup (task->cell->image);
+			layer->modules = task->cell->modules;
+			advance (run, task->cell);
+		}
+		start_prepare (run, layer, !known);
+		return;
+	}
+	if (task->wanted) {
+		g_ptr_array_add (base, task->cell);
+		on_built (run, base, &task->build);
+	}
+	if (is_ours (task->build.error))
+		on_built (run, layer->cells, &task->build);
+	else if (task->build.costs)
+		start_variants (run, layer, task->build.costs);
+}
+
+static void on_variant_built (Run *run, Task *task)
+{
+	g_autoptr (GPtrArray) cells = NULL;
+	guint i;
+
+	if (task->build.recheck && !known_meanwhile (run, task->cell)) {
+		start_build (run, task->layer, task->cell, task->cost);
+		return;
+	}
+	cells = take_waiting (run->builds, task->cell->key);
+	if (!task->build.recheck) {
+		on_built (run, cells, &task->build);
+		return;
+	}
+	for (i = 0; i < cells->len; i++)
+		advance (run, cells->pdata[i]);
+}
+
+/* ---- boots ---- */
+
+static void on_booted (Run *run, Task *task)
+{
+	BootAnswer *answer = task->boot;
+	g_autoptr (GPtrArray) waiting = take_waiting (run->boots, answer->key);
+	const BootResult *boot = answer->result;
+	g_autoptr (GError) error = NULL;
+	guint i;
+
+	if (g_error_matches (answer->error, BAKEOFF_ERROR, BAKEOFF_ERROR_CANCELLED))
 		return;
 	if (boot && boot->outcome != BOOT_INFRA &&
-	    !store_add_boot (run->store, message->job->key, boot, message->job->log, &error)) {
+	    !store_add_boot (run->store, answer->key, boot, answer->log, &error)) {
 		abort_run (run, g_steal_pointer (&error));
 		return;
 	}
@@ -352,63 +399,68 @@ static void on_booted (Run *run, const Message *message)
 		Cell *cell = waiting->pdata[i];
 
 		cell->cached = FALSE;
-		if (!boot || boot->outcome == BOOT_INFRA)
-			set_infra (run, cell, boot ? boot->detail : message->error->message);
+		if (answer->error || (boot && boot->outcome == BOOT_INFRA))
+			set_infra (run, cell, boot ? boot->detail : answer->error->message);
 		else
-			advance (run, cell);
+			advance (run,
+				 cell); /* boots again where another bakeoff's came to nothing */
 	}
 }
 
-static gboolean on_message (gpointer data)
+static gboolean on_started (gpointer data)
 {
-	const Message *message = data;
-	Run *run = message->run;
+	const Task *task = data;
 
-	switch (message->kind) {
-	case MESSAGE_BUILDING:
-		tell (run, RUN_BUILDING, message->cell);
-		break;
-	case MESSAGE_BUILT:
-		on_built (run, message);
-		break;
-	case MESSAGE_SLOT_DONE:
-		run->outstanding--;
-		break;
-	case MESSAGE_BOOTING:
-		tell (run, RUN_BOOTING, message->cell);
-		break;
-	case MESSAGE_BOOTED:
-		on_booted (run, message);
-		break;
-	}
+	tell (task->run, task->kind == TASK_BOOT ? RUN_BOOTING : RUN_BUILDING, task->cell);
 	return G_SOURCE_REMOVE;
 }
 
-/* A job for each slot that has something to build; cells of a slot follow each other in the plan.
- */
+static gboolean on_answer (gpointer data)
+{
+	Task *task = data;
+	Run *run = task->run;
+
+	run->outstanding--;
+	if (task->kind == TASK_PREPARE)
+		on_prepared (run, task);
+	else if (task->kind == TASK_BUILD)
+		on_variant_built (run, task);
+	else
+		on_booted (run, task);
+	return G_SOURCE_REMOVE;
+}
+
+/* ---- a run ---- */
+
+/* A layer for each board and config that has something to build; its cells follow each other in
+ * the plan, base first. */
 static void start_builds (Run *run)
 {
-	BuildJob *job = NULL;
+	Layer *layer = NULL;
+	Cell *base = NULL;
 	guint i;
 
 	for (i = 0; i < run->plan->cells->len; i++) {
 		Cell *cell = run->plan->cells->pdata[i];
 
+		if (!base || base->board != cell->board || base->config != cell->config) {
+			base = cell;
+			layer = NULL;
+		}
 		if (cell->verdict != VERDICT_PENDING || cell->image)
 			continue;
-		if (!job || job->board != cell->board || job->config != cell->config) {
-			if (job)
-				g_thread_pool_push (run->builders, job, NULL);
-			job = g_new0 (BuildJob, 1);
-			job->board = cell->board;
-			job->config = cell->config;
-			job->cells = g_ptr_array_new ();
-			run->outstanding++;
+		if (!layer) {
+			layer = layer_new (base);
+			g_ptr_array_add (run->layers, layer);
 		}
-		g_ptr_array_add (job->cells, cell);
+		if (cell != base)
+			g_ptr_array_add (layer->cells, cell);
 	}
-	if (job)
-		g_thread_pool_push (run->builders, job, NULL);
+	for (i = 0; i < run->layers->len; i++) {
+		layer = run->layers->pdata[i];
+		start_prepare (run, layer,
+			       layer->base->verdict == VERDICT_PENDING && !layer->base->image);
+	}
 }
 
 static void start_known_images (Run *run)
@@ -425,23 +477,64 @@ static void start_known_images (Run *run)
 	}
 }
 
-static gboolean make_folders (const Run *run, GError **error)
+static gboolean run_init (Run *run, GError **error)
 {
-	return files_make_dir (run->images, error) && files_make_dir (run->logs, error);
+	const char *state = run->plan->project->state_dir;
+	const RunOptions *options = run->options;
+	g_autofree char *logs = g_build_filename (state, "logs", NULL);
+	/* without layers, variants take turns */
+	int builders = options->jobs.unguarded ? 1 : options->jobs.jobs;
+
+	run->cancellable =
+		options->cancellable ? g_object_ref (options->cancellable) : g_cancellable_new ();
+	run->images = results_images_dir (run->plan->project);
+	run->context = g_main_context_ref (g_main_context_default ());
+	g_main_context_push_thread_default (run->context);
+	run->layers = g_ptr_array_new_with_free_func ((GDestroyNotify) layer_free);
+	run->builds = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+					     (GDestroyNotify) g_ptr_array_unref);
+	run->boots = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+					    (GDestroyNotify) g_ptr_array_unref);
+	run->guests = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+	run->builders = g_thread_pool_new (work, run, builders, FALSE, NULL);
+	run->booters = g_thread_pool_new (work, run, options->jobs.jobs, FALSE, NULL);
+	g_thread_pool_set_sort_function (run->builders, compare_costs, NULL);
+	if (!files_make_dir (run->images, error) || !files_make_dir (logs, error))
+		return FALSE;
+	run->workshop = workshop_new (run->plan, &options->jobs, run->cancellable, error);
+	return run->workshop != NULL;
 }
 
 static void run_clear (Run *run)
 {
-	/* immediate FALSE, wait TRUE: every worker answers and ends */
-	g_thread_pool_free (run->builders, FALSE, TRUE);
-	g_thread_pool_free (run->booters, FALSE, TRUE);
+	/* wait TRUE: every worker that has begun answers and ends */
+	g_thread_pool_free (run->builders, run->stuck, TRUE);
+	g_thread_pool_free (run->booters, run->stuck, TRUE);
+	g_ptr_array_unref (run->layers);
+	workshop_free (run->workshop);
+	g_hash_table_unref (run->builds);
 	g_hash_table_unref (run->boots);
 	g_hash_table_unref (run->guests);
 	g_main_context_pop_thread_default (run->context);
 	g_main_context_unref (run->context);
 	g_object_unref (run->cancellable);
 	g_free (run->images);
-	g_free (run->logs);
+}
+
+/* Whether a build is needed, and cannot be had in the way that was asked for. */
+static gboolean check_sandbox (const Run *run, GError **error)
+{
+	g_autofree char *dir = NULL;
+	guint i;
+
+	for (i = 0; i < run->plan->cells->len && !dir; i++) {
+		const Cell *cell = run->plan->cells->pdata[i];
+
+		if (cell->verdict == VERDICT_PENDING && !cell->image)
+			dir = g_build_filename (run->plan->project->state_dir, "work", NULL);
+	}
+	return !dir || run->options->jobs.unguarded ||
+	       sandbox_check (run->options->jobs.data_dir, dir, error);
 }
 
 gboolean run_plan (Plan *plan, Store *store, const RunOptions *options, GError **error)
@@ -449,25 +542,13 @@ gboolean run_plan (Plan *plan, Store *store, const RunOptions *options, GError *
 	Run run = { .plan = plan, .store = store, .options = options };
 	gboolean cancelled;
 
-	if (!results_judge_all (plan, store, error))
+	if (!results_judge_all (plan, store, error) || !check_sandbox (&run, error))
 		return FALSE;
-	run.cancellable =
-		options->cancellable ? g_object_ref (options->cancellable) : g_cancellable_new ();
-	run.images = results_images_dir (plan->project);
-	run.logs = g_build_filename (plan->project->state_dir, "logs", NULL);
-	run.context = g_main_context_ref (g_main_context_default ());
-	g_main_context_push_thread_default (run.context);
-	run.boots = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-					   (GDestroyNotify) g_ptr_array_unref);
-	run.guests = g_hash_table_new_full (NULL, NULL, NULL, g_free);
-	run.builders = g_thread_pool_new (build_slot, &run, options->parallel, TRUE, NULL);
-	run.booters = g_thread_pool_new (boot_cell, &run, options->parallel, TRUE, NULL);
-
-	if (make_folders (&run, &run.error)) {
+	if (run_init (&run, &run.error)) {
 		start_known_images (&run);
 		start_builds (&run);
 	}
-	while (run.outstanding > 0)
+	while (run.outstanding > 0 && !run.stuck)
 		g_main_context_iteration (run.context, TRUE);
 	cancelled = g_cancellable_is_cancelled (run.cancellable);
 	run_clear (&run);

@@ -2,15 +2,17 @@
 /*
  * Running a plan: build and boot what the store does not know yet.
  *
- * Cells of one board and config share a source slot and are built one after the other, base first,
- * so that make rebuilds what a patch touches; slots are built side by side, and boots run beside
- * builds. Images that are equal bit for bit share their boots. The calling thread owns the plan and
- * the store; workers get what they need by value and answer with messages.
+ * The base of each board and config is built first, and every variant over its objects, those that
+ * make few objects again before those that make many. What a patch changes and no build of base has
+ * read is not built at all. Builds and boots run side by side, as many as the one jobserver has
+ * tokens for. Images that are equal bit for bit share their boots. The calling thread owns the plan
+ * and the store; threads (jobs.h) answer to it.
  */
 #pragma once
 
 #include <gio/gio.h>
 
+#include "matrix/jobs.h"
 #include "matrix/plan.h"
 #include "matrix/store.h"
 
@@ -29,9 +31,7 @@ typedef struct {
 } RunEvent;
 
 typedef struct {
-	const char *data_dir;
-	int jobs;     /* make -j of each slot */
-	int parallel; /* slots built and boots run at a time; 2 or more of each */
+	JobOptions jobs;
 	gboolean build_only;
 	GCancellable *cancellable;				   /* (nullable) */
 	void (*event) (const RunEvent *event, gpointer user_data); /* (nullable), calling thread */

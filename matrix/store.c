@@ -7,7 +7,7 @@
 #include "matrix/store.h"
 
 enum {
-	SCHEMA_VERSION = 2,
+	SCHEMA_VERSION = 3,
 	BUSY_MS = 10000
 };
 
@@ -19,7 +19,10 @@ static const char schema[] =
 	"  detail TEXT,"
 	"  seconds REAL NOT NULL,"
 	"  log TEXT NOT NULL,"
-	"  modules INTEGER NOT NULL);" /* see BuildResult */
+	"  modules INTEGER NOT NULL," /* see BuildResult */
+	"  unread INTEGER NOT NULL,"  /* see StoredBuild */
+	"  unguarded INTEGER NOT NULL,"
+	"  changes TEXT);"
 	"CREATE TABLE boot ("
 	"  id INTEGER PRIMARY KEY,"
 	"  key TEXT NOT NULL,"	   /* plan_boot_key() */
@@ -30,11 +33,14 @@ static const char schema[] =
 	"  kind TEXT, title TEXT, address TEXT," /* the crash, where there was one */
 	"  frames TEXT, head TEXT);"		 /* a line each */
 	"CREATE INDEX boot_key ON boot (key);"
-	"PRAGMA user_version = 2;";
+	"PRAGMA user_version = 3;";
 
 struct Store {
 	sqlite3 *db;
 	char *path;
+	gboolean fresh;	    /* only what was put in since store_ignore_known() counts */
+	GHashTable *builds; /* of it, keys of builds */
+	gint64 last_boot;   /* and the id of the last boot that does not */
 };
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3_stmt, sqlite3_finalize)
@@ -46,6 +52,7 @@ void stored_build_free (StoredBuild *self)
 	g_free (self->image);
 	g_free (self->detail);
 	g_free (self->log);
+	g_free (self->changes);
 	g_free (self);
 }
 
@@ -63,6 +70,7 @@ void store_free (Store *self)
 	if (!self)
 		return;
 	sqlite3_close (self->db);
+	g_clear_pointer (&self->builds, g_hash_table_unref);
 	g_free (self->path);
 	g_free (self);
 }
@@ -129,6 +137,7 @@ Store *store_open (const char *path, GError **error)
 	g_autoptr (Store) self = g_new0 (Store, 1);
 
 	self->path = g_strdup (path);
+	self->builds = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 	if (sqlite3_open (path, &self->db) != SQLITE_OK)
 		return fail_null (error, BAKEOFF_ERROR_FAILED, "cannot open '%s': %s", path,
 				  sqlite3_errmsg (self->db));
@@ -147,12 +156,14 @@ Store *store_open (const char *path, GError **error)
 StoredBuild *store_get_build (Store *self, const char *key, GError **error)
 {
 	g_autoptr (sqlite3_stmt) statement = prepare (
-		self, "SELECT ok, image, detail, seconds, log, modules FROM build WHERE key = ?",
+		self,
+		"SELECT ok, image, detail, seconds, log, modules, unread, unguarded, changes "
+		"FROM build WHERE key = ?",
 		error);
 	g_autoptr (StoredBuild) build = NULL;
 	int step;
 
-	if (!statement)
+	if (!statement || (self->fresh && !g_hash_table_contains (self->builds, key)))
 		return NULL;
 	bind_text (statement, 1, key);
 	step = sqlite3_step (statement);
@@ -169,13 +180,16 @@ StoredBuild *store_get_build (Store *self, const char *key, GError **error)
 	build->seconds = sqlite3_column_double (statement, 3);
 	build->log = column_text (statement, 4);
 	build->modules = sqlite3_column_int (statement, 5) != 0;
+	build->unread = sqlite3_column_int (statement, 6) != 0;
+	build->unguarded = sqlite3_column_int (statement, 7) != 0;
+	build->changes = column_text (statement, 8);
 	return g_steal_pointer (&build);
 }
 
 gboolean store_put_build (Store *self, const char *key, const StoredBuild *build, GError **error)
 {
-	g_autoptr (sqlite3_stmt) statement =
-		prepare (self, "INSERT OR REPLACE INTO build VALUES (?, ?, ?, ?, ?, ?, ?)", error);
+	g_autoptr (sqlite3_stmt) statement = prepare (
+		self, "INSERT OR REPLACE INTO build VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", error);
 
 	if (!statement)
 		return FALSE;
@@ -186,7 +200,25 @@ gboolean store_put_build (Store *self, const char *key, const StoredBuild *build
 	sqlite3_bind_double (statement, 5, build->seconds);
 	bind_text (statement, 6, build->log);
 	sqlite3_bind_int (statement, 7, build->modules);
+	sqlite3_bind_int (statement, 8, build->unread);
+	sqlite3_bind_int (statement, 9, build->unguarded);
+	bind_text (statement, 10, build->changes);
+	g_hash_table_add (self->builds, g_strdup (key));
 	return finish (self, statement, error);
+}
+
+gboolean store_ignore_known (Store *self, GError **error)
+{
+	g_autoptr (sqlite3_stmt) statement = prepare (self, "SELECT max(id) FROM boot", error);
+
+	if (!statement)
+		return FALSE;
+	if (sqlite3_step (statement) != SQLITE_ROW)
+		return fail_db (self, error);
+	self->last_boot = sqlite3_column_int64 (statement, 0);
+	g_hash_table_remove_all (self->builds);
+	self->fresh = TRUE;
+	return TRUE;
 }
 
 gboolean store_forget_build (Store *self, const char *key, GError **error)
@@ -250,7 +282,7 @@ GPtrArray *store_get_boots (Store *self, const char *key, GError **error)
 	g_autoptr (sqlite3_stmt) statement =
 		prepare (self,
 			 "SELECT outcome, detail, seconds, log, kind, title, address, frames, head "
-			 "FROM boot WHERE key = ? ORDER BY id",
+			 "FROM boot WHERE key = ? AND id > ? ORDER BY id",
 			 error);
 	g_autoptr (GPtrArray) boots =
 		g_ptr_array_new_with_free_func ((GDestroyNotify) stored_boot_free);
@@ -259,6 +291,7 @@ GPtrArray *store_get_boots (Store *self, const char *key, GError **error)
 	if (!statement)
 		return NULL;
 	bind_text (statement, 1, key);
+	sqlite3_bind_int64 (statement, 2, self->last_boot);
 	while ((step = sqlite3_step (statement)) == SQLITE_ROW)
 		g_ptr_array_add (boots, read_boot (statement));
 	if (step != SQLITE_DONE) {

@@ -15,9 +15,12 @@ typedef struct Store Store;
 
 typedef struct {
 	gboolean ok;
-	char *image;	  /* SHA-256, where ok */
-	gboolean modules; /* see BuildResult */
-	char *detail;	  /* the first error, where not */
+	char *image;	    /* SHA-256, where ok */
+	gboolean modules;   /* see BuildResult */
+	gboolean unread;    /* base's image, without a build: no build of base read what differs */
+	gboolean unguarded; /* built without a sandbox */
+	char *detail;	    /* the first error, where not */
+	char *changes; /* (nullable): what differs from base's objects: a line, then a listing */
 	double seconds;
 	char *log;
 } StoredBuild;
@@ -36,6 +39,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoredBoot, stored_boot_free)
 Store *store_open (const char *path, GError **error);
 void store_free (Store *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Store, store_free)
+
+/** store_ignore_known: from now on @self answers only with what is put into it after this call. */
+gboolean store_ignore_known (Store *self, GError **error);
 
 /** store_get_build: Returns: (transfer full) (nullable): NULL without an error: not known. */
 StoredBuild *store_get_build (Store *self, const char *key, GError **error);

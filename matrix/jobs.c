@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/lock.h"
+#include "kbuild/depends.h"
+#include "matrix/jobs.h"
+#include "matrix/results.h"
+
+struct Workshop {
+	const Plan *plan;
+	JobOptions options;
+	GCancellable *cancellable;
+	char *state;
+	char *images;
+	char *locks;
+	Scratch *scratch;
+	Jobserver *jobserver;
+	GMutex opening; /* of the source, by whoever needs it first */
+	Source *source;
+};
+
+Workshop *workshop_new (const Plan *plan, const JobOptions *options, GCancellable *cancellable,
+			GError **error)
+{
+	g_autoptr (Workshop) self = g_new0 (Workshop, 1);
+	g_autofree char *work = NULL;
+
+	g_mutex_init (&self->opening);
+	self->plan = plan;
+	self->options = *options;
+	self->cancellable = cancellable;
+	self->state = g_strdup (plan->project->state_dir);
+	self->images = results_images_dir (plan->project);
+	self->locks = g_build_filename (self->state, "locks", NULL);
+	work = g_build_filename (self->state, "work", NULL);
+	self->scratch = scratch_new (work, error);
+	if (!self->scratch)
+		return NULL;
+	self->jobserver = jobserver_new (scratch_dir (self->scratch), options->jobs, error);
+	return self->jobserver ? g_steal_pointer (&self) : NULL;
+}
+
+void workshop_free (Workshop *self)
+{
+	if (!self)
+		return;
+	jobserver_free (self->jobserver);
+	source_free (self->source);
+	scratch_free (self->scratch);
+	g_mutex_clear (&self->opening);
+	g_free (self->state);
+	g_free (self->images);
+	g_free (self->locks);
+	g_free (self);
+}
+
+Layer *layer_new (const Cell *base)
+{
+	Layer *self = g_new0 (Layer, 1);
+
+	self->board = base->board;
+	self->config = base->config;
+	self->base = base;
+	self->image = g_strdup (base->image);
+	self->modules = base->modules;
+	self->cells = g_ptr_array_new ();
+	return self;
+}
+
+void layer_free (Layer *self)
+{
+	if (!self)
+		return;
+	slot_free (self->slot);
+	g_ptr_array_unref (self->cells);
+	g_free (self->image);
+	g_free (self);
+}
+
+void build_answer_clear (BuildAnswer *self)
+{
+	g_clear_pointer (&self->build, build_result_free);
+	g_clear_pointer (&self->costs, g_array_unref);
+	g_clear_pointer (&self->log, g_free);
+	g_clear_error (&self->error);
+	if (self->lock > 0)
+		close (self->lock);
+	self->lock = -1;
+}
+
+BootAnswer *boot_answer_new (void)
+{
+	BootAnswer *self = g_new0 (BootAnswer, 1);
+
+	self->lock = -1;
+	return self;
+}
+
+void boot_answer_free (BootAnswer *self)
+{
+	if (!self)
+		return;
+	g_free (self->key);
+	g_free (self->image);
+	g_free (self->init);
+	g_free (self->log);
+	boot_result_free (self->result);
+	g_clear_error (&self->error);
+	if (self->lock >= 0)
+		close (self->lock);
+	g_free (self);
+}
+
+char *job_log_name (const Cell *cell, const char *key, const char *kind)
+{
+	return g_strdup_printf ("logs/%s-%s-%s-%.12s.%s.log", cell->board->board->name,
+				cell->config->name, cell->variant->variant->name, key, kind);
+}
+
+static const char *base_tree (const Workshop *self)
+{
+	const PlanVariant *base = self->plan->variants->pdata[0];
+
+	return base->applied->tree;
+}
+
+/* A Repo belongs to one thread, and this is called by several. */
+static gboolean fill_source (const char *from, const char *to, const char *dir,
+			     GPtrArray **out_changed, gpointer user_data, GError **error)
+{
+	const Workshop *self = user_data;
+	g_autoptr (Repo) repo = repo_open (repo_path (self->plan->repo), error);
+
+	return repo && repo_checkout (repo, from, to, dir, out_changed, error);
+}
+
+static Source *open_source (Workshop *self, GError **error)
+{
+	g_autofree char *slots = g_build_filename (self->state, "slots", NULL);
+	Source *source;
+
+	g_mutex_lock (&self->opening);
+	if (!self->source)
+		self->source = source_open (slots, base_tree (self), !self->options.unguarded,
+					    fill_source, self, error);
+	source = self->source;
+	g_mutex_unlock (&self->opening);
+	return source;
+}
+
+static BuildSpec build_spec (const Workshop *self, const Cell *cell, const char *log)
+{
+	const Board *board = cell->board->board;
+
+	return (BuildSpec){
+		.toolchain = cell->board->toolchain,
+		.toolchain_identity = cell->board->identity,
+		.data_dir = self->options.data_dir,
+		.arch = board->arch,
+		.defconfig = board->defconfig,
+		.settings = (const char *const *) cell->settings,
+		.target = board->target,
+		.image = board->image,
+		.images_dir = self->images,
+		.log = log,
+		.jobserver = self->jobserver,
+		.ccache_dir = self->options.ccache_dir,
+	};
+}
+
+/* Takes the lock on @key. FALSE with `recheck` where another bakeoff had it, and has given it back.
+ */
+static gboolean claim (Workshop *self, const char *key, int *out_lock, gboolean *out_recheck,
+		       GError **error)
+{
+	*out_lock = lock_name (self->locks, key, out_recheck, self->cancellable, error);
+	return *out_lock >= 0 && !*out_recheck;
+}
+
+/* ---- base ---- */
+
+static GPtrArray *changed_paths (Workshop *self, Repo *repo, const Cell *cell,
+				 gboolean *out_content_only, GError **error)
+{
+	return repo_changed_paths (repo, base_tree (self), cell->variant->applied->tree,
+				   out_content_only, error);
+}
+
+/* How many objects each variant makes again. */
+static GArray *count_costs (Workshop *self, const Layer *layer, GError **error)
+{
+	g_autoptr (GArray) costs = g_array_new (FALSE, FALSE, sizeof (guint));
+	g_autoptr (Depends) depends = depends_read (slot_base_objects (layer->slot));
+	g_autoptr (Repo) repo = repo_open (repo_path (self->plan->repo), error);
+	guint i;
+
+	for (i = 0; repo && i < layer->cells->len; i++) {
+		gboolean content_only;
+		g_autoptr (GPtrArray) paths =
+			changed_paths (self, repo, layer->cells->pdata[i], &content_only, error);
+		guint cost;
+
+		if (!paths)
+			return NULL;
+		cost = depends_count (depends, slot_source (layer->slot), paths);
+		g_array_append_val (costs, cost);
+	}
+	return repo ? g_steal_pointer (&costs) : NULL;
+}
+
+static BuildResult *build_base (Workshop *self, Layer *layer, const BuildSpec *spec,
+				gboolean wanted, GError **error)
+{
+	g_autoptr (BuildResult) result = NULL;
+	g_autoptr (GError) local = NULL;
+
+	if (!slot_own (layer->slot, self->cancellable, error))
+		return NULL;
+	if (wanted || !build_is_ready (spec, layer->slot)) {
+		if (!files_write (spec->log, "", 0, error))
+			return NULL;
+		result = build_run (spec, layer->slot, self->cancellable, &local);
+	}
+	if (!slot_share (layer->slot, self->cancellable, error))
+		return NULL;
+	if (local)
+		g_propagate_error (error, g_steal_pointer (&local));
+	else if (!build_is_ready (spec, layer->slot))
+		fail (error, BAKEOFF_ERROR_FAILED,
+		      "the slot of board '%s' was changed by another bakeoff\nrun again",
+		      layer->board->board->name);
+	return g_steal_pointer (&result);
+}
+
+static gboolean open_layer (Workshop *self, Layer *layer, GError **error)
+{
+	Source *source;
+
+	if (layer->slot)
+		return TRUE;
+	source = open_source (self, error);
+	if (!source)
+		return FALSE;
+	layer->slot = slot_open (source, layer->board->board->name, layer->config->name,
+				 self->options.data_dir, !self->options.unguarded,
+				 self->cancellable, error);
+	return layer->slot != NULL;
+}
+
+void job_prepare (Workshop *self, Layer *layer, gboolean wanted, BuildAnswer *answer)
+{
+	g_autofree char *log = NULL;
+	BuildSpec spec;
+
+	answer->log = job_log_name (layer->base, layer->base->key, "build");
+	log = g_build_filename (self->state, answer->log, NULL);
+	spec = build_spec (self, layer->base, log);
+	if (!open_layer (self, layer, &answer->error) ||
+	    (wanted &&
+	     !claim (self, layer->base->key, &answer->lock, &answer->recheck, &answer->error)))
+		return;
+	if (wanted || !build_is_ready (&spec, layer->slot))
+		answer->build = build_base (self, layer, &spec, wanted, &answer->error);
+	if (answer->build) {
+		g_free (layer->image);
+		layer->image = g_strdup (answer->build->sha256);
+		layer->modules = answer->build->modules;
+	}
+	if (!answer->error || g_error_matches (answer->error, BAKEOFF_ERROR, BAKEOFF_ERROR_BUILD))
+		answer->costs = count_costs (self, layer, answer->error ? NULL : &answer->error);
+}
+
+/* ---- variants ---- */
+
+/* Whether nothing that @cell changes was read when base was built: its image is base's, then. */
+static gboolean is_unread (Workshop *self, const Layer *layer, const Cell *cell, GError **error)
+{
+	g_autoptr (Repo) repo = repo_open (repo_path (self->plan->repo), error);
+	gboolean content_only = FALSE;
+	g_autoptr (GPtrArray) paths =
+		repo ? changed_paths (self, repo, cell, &content_only, error) : NULL;
+
+	return paths && layer->image && content_only && source_unread (self->source, paths);
+}
+
+static BuildResult *as_base (const Layer *layer)
+{
+	BuildResult *result = g_new0 (BuildResult, 1);
+
+	result->sha256 = g_strdup (layer->image);
+	result->modules = layer->modules;
+	return result;
+}
+
+void job_build (Workshop *self, const Layer *layer, const Cell *cell, BuildAnswer *answer)
+{
+	g_autofree char *log = NULL;
+	g_autoptr (Slot) slot = NULL;
+	BuildSpec spec;
+
+	answer->log = job_log_name (cell, cell->key, "build");
+	log = g_build_filename (self->state, answer->log, NULL);
+	spec = build_spec (self, cell, log);
+	if (!claim (self, cell->key, &answer->lock, &answer->recheck, &answer->error))
+		return;
+	if (is_unread (self, layer, cell, &answer->error)) {
+		answer->unread = TRUE;
+		answer->build = as_base (layer);
+		g_clear_pointer (&answer->log, g_free);
+		answer->log = job_log_name (layer->base, layer->base->key, "build");
+		return;
+	}
+	if (answer->error || !files_write (log, "", 0, &answer->error))
+		return;
+	slot = slot_open_variant (layer->slot, cell->variant->applied->tree, &answer->error);
+	if (slot)
+		answer->build = build_run (&spec, slot, self->cancellable, &answer->error);
+}
+
+/* ---- boots ---- */
+
+void job_boot (Workshop *self, const Cell *cell, BootAnswer *answer)
+{
+	g_autofree char *log = g_build_filename (self->state, answer->log, NULL);
+	g_autofree char *work = g_build_filename (self->state, "work", NULL);
+	g_autoptr (Scratch) scratch = NULL;
+	BootSpec spec = {
+		.board = cell->board->board,
+		.image = answer->image,
+		.init = answer->init,
+		.log = log,
+		.data_dir = self->options.data_dir,
+	};
+
+	if (!claim (self, answer->key, &answer->lock, &answer->recheck, &answer->error))
+		return;
+	scratch = scratch_new (work, &answer->error);
+	if (!scratch || !jobserver_acquire (self->jobserver, self->cancellable, &answer->error))
+		return;
+	spec.work_dir = scratch_dir (scratch);
+	answer->result = boot_run (&spec, self->cancellable, &answer->error);
+	jobserver_release (self->jobserver);
+}
