@@ -110,9 +110,9 @@ static char **make_environment (const BuildSpec *spec, const Slot *slot, const S
 /* Folders of compilers and make that lie where the sandbox shows nothing. */
 static char **readable_folders (const BuildSpec *spec)
 {
-	g_autofree char *gcc = g_strconcat (spec->toolchain->cross, "gcc", NULL);
-	g_autofree char *ld = g_strconcat (spec->toolchain->cross, "ld", NULL);
-	const char *const programs[] = { "make", gcc, ld, NULL };
+	g_autofree char *compiler = toolchain_compiler (spec->toolchain);
+	g_autofree char *linker = toolchain_linker (spec->toolchain);
+	const char *const programs[] = { "make", compiler, linker, NULL };
 	g_autoptr (GStrvBuilder) folders = g_strv_builder_new ();
 	guint i;
 

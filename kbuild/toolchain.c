@@ -142,20 +142,51 @@ static gboolean hash_folder (const char *dir, GString *out, GError **error)
 	return TRUE;
 }
 
+/* What `make = VARIABLE=program …` names as @variable, without its flags, and with %{src} in it. */
+static char *make_program (const Toolchain *self, const char *variable)
+{
+	g_autofree char *prefix = g_strconcat (variable, "=", NULL);
+	guint i;
+
+	for (i = 0; self->make[i]; i++) {
+		if (g_str_has_prefix (self->make[i], prefix)) {
+			g_auto (GStrv) words = g_strsplit (self->make[i] + strlen (prefix), " ", 2);
+
+			return words[0] && *words[0] ? g_strdup (words[0]) : NULL;
+		}
+	}
+	return NULL;
+}
+
+char *toolchain_compiler (const Toolchain *self)
+{
+	char *program = make_program (self, "CC");
+
+	return program ? program : g_strconcat (self->cross, "gcc", NULL);
+}
+
+char *toolchain_linker (const Toolchain *self)
+{
+	char *program = make_program (self, "LD");
+
+	return program ? program : g_strconcat (self->cross, "ld", NULL);
+}
+
 char *toolchain_identity (const Toolchain *self, GError **error)
 {
-	const char *const tools[] = { "gcc", "ld", NULL };
+	g_autofree char *compiler = toolchain_compiler (self);
+	g_autofree char *linker = toolchain_linker (self);
+	const char *const programs[] = { compiler, linker, NULL };
 	g_autoptr (GString) identity = g_string_new (NULL);
 	guint i;
 
-	for (i = 0; tools[i]; i++) {
-		g_autofree char *program = g_strconcat (self->cross, tools[i], NULL);
-		g_autofree char *line = process_version (program);
+	for (i = 0; programs[i]; i++) {
+		g_autofree char *line = process_version (programs[i]);
 
 		if (!line)
 			return fail_null (error, BAKEOFF_ERROR_FAILED,
 					  "cannot run the compiler '%s' of toolchain '%s'%s%s",
-					  program, self->name,
+					  programs[i], self->name,
 					  self->apt ? "\ninstall it: apt-get install " : "",
 					  self->apt ? self->apt : "");
 		g_string_append_printf (identity, "%s\n", line);

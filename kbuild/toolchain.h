@@ -41,3 +41,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Toolchain, toolchain_free)
  * FAILED where they cannot be run; the hint is the apt command.
  */
 char *toolchain_identity (const Toolchain *self, GError **error);
+
+/** toolchain_compiler, toolchain_linker: Returns: (transfer full): the programs that make will run.
+ */
+char *toolchain_compiler (const Toolchain *self);
+char *toolchain_linker (const Toolchain *self);
