@@ -380,6 +380,13 @@ static void on_variant_built (Run *run, Task *task)
 
 /* ---- boots ---- */
 
+/* Whether a boot's end may be the end that we brought about by stopping it. */
+static gboolean is_doubtful (const Run *run, const BootResult *boot)
+{
+	return boot && boot->outcome != BOOT_PASS && boot->outcome != BOOT_OOPS &&
+	       g_cancellable_is_cancelled (run->cancellable);
+}
+
 static void on_booted (Run *run, Task *task)
 {
 	BootAnswer *answer = task->boot;
@@ -388,7 +395,8 @@ static void on_booted (Run *run, Task *task)
 	g_autoptr (GError) error = NULL;
 	guint i;
 
-	if (g_error_matches (answer->error, BAKEOFF_ERROR, BAKEOFF_ERROR_CANCELLED))
+	if (g_error_matches (answer->error, BAKEOFF_ERROR, BAKEOFF_ERROR_CANCELLED) ||
+	    is_doubtful (run, boot))
 		return;
 	if (boot && boot->outcome != BOOT_INFRA &&
 	    !store_add_boot (run->store, answer->key, boot, answer->log, &error)) {
