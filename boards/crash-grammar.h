@@ -24,7 +24,7 @@ typedef enum {
 	CRASH_PANIC = 1 << 4,
 	/* This architecture prints the backtrace before the line. */
 	CRASH_TRACE_BEFORE = 1 << 5,
-	/* Also counts in mid-line: behind a shell prompt, or where a driver left its line open. */
+	/* Also counts in mid-line: behind a shell prompt, or where somebody left his line open. */
 	CRASH_ANYWHERE = 1 << 6,
 	/* Frames of waiting (schedule() and the like) say nothing. */
 	CRASH_SLEEPS = 1 << 7,
@@ -40,7 +40,8 @@ typedef struct {
 
 extern const CrashPattern crash__patterns[];
 extern const gsize crash__pattern_count;
-extern const char *const crash__harmless[]; /* regexes, NULL-terminated */
+/* regexes, NULL-terminated */
+extern const char *const crash__quoting[], *const crash__harmless[];
 
 /* What a line matched. */
 typedef struct {

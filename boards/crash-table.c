@@ -7,7 +7,9 @@
  * common. The comments say which files of Linux print the texts.
  *
  * A regex starts at the start of the message (behind time stamp and level), with ANYWHERE also
- * behind other text on the line. Its named groups: what, file, addr, fn (see CrashPattern).
+ * behind other text on the line: a guest or a driver may have left it open. So whatever is fatal is
+ * ANYWHERE, if it has words or numbers in it that nobody writes who only talks about a crash. Its
+ * named groups: what, file, addr, fn (see CrashPattern).
  */
 #include "boards/crash-grammar.h"
 
@@ -18,8 +20,8 @@
 #define OPENS (CRASH_FATAL | CRASH_IN | CRASH_OPENS)
 /* the same, but only fatal when a die line follows: a user's process can cause it too */
 #define MAYBE (CRASH_IN | CRASH_OPENS)
-#define DIES  (CRASH_FATAL | CRASH_IN | CRASH_DIES)
-#define PANIC (CRASH_FATAL | CRASH_PANIC | CRASH_ANYWHERE)
+#define DIES  (CRASH_FATAL | CRASH_IN | CRASH_DIES | CRASH_ANYWHERE)
+#define PANIC (CRASH_FATAL | CRASH_PANIC)
 
 #define HEX "(?:0x)?(?<addr>[0-9a-fA-F]{3,16})\\b"
 /* absolute and ../ paths come from builds out of tree, and differ from folder to folder */
@@ -42,8 +44,9 @@ const CrashPattern crash__patterns[] = {
 	  "(?: virtual)?(?: address)?:? ?(?:" HEX ")?",
 	  "bad paging request", OPENS | ANYWHERE },
 	{ "oops", "BUG: Unable to handle kernel (?<what>data access|instruction fetch)"
-	  "(?:.* at " HEX ")?", "bad kernel {what}", OPENS },
-	{ "oops", "Bad kernel stack pointer " HEX, "bad kernel stack pointer", OPENS },
+	  "(?:.* at " HEX ")?", "bad kernel {what}", OPENS | ANYWHERE },
+	{ "oops", "Bad kernel stack pointer " HEX, "bad kernel stack pointer",
+	  OPENS | ANYWHERE },
 	{ "fault", "Unhandled fault: (?<what>.*?) \\(0x[0-9a-f]+\\) at " HEX,
 	  "unhandled fault: {what}", MAYBE },
 	{ "fault", "Unhandled prefetch abort: (?<what>.*?) \\(0x[0-9a-f]+\\) at " HEX,
@@ -60,10 +63,10 @@ const CrashPattern crash__patterns[] = {
 
 	/* Die lines: die() and die_if_kernel() in arch/.../kernel/traps.c */
 	{ "oops", "Internal error: (?:Oops - )?(?<what>.*?):? ?[0-9a-fA-F]* ?\\[#\\d+\\]",
-	  "{what}", DIES | ANYWHERE },
+	  "{what}", DIES },
 	{ "oops", "Oops(?: )?\\[#\\d+\\]", "Oops", DIES },
 	{ "oops", "Oops: (?:(?<what>[A-Za-z][a-z][^,:\\[]*)(?:, probably.*?)?:? ?)?"
-	  "[0-9a-fA-F]{0,16}(?:, sig: \\d+)? ?\\[#\\d+\\]", "{what}", DIES | ANYWHERE },
+	  "[0-9a-fA-F]{0,16}(?:, sig: \\d+)? ?\\[#\\d+\\]", "{what}", DIES },
 	{ "oops", "(?<what>Break instruction in kernel code|Reserved instruction in kernel code|"
 	  "Unhandled kernel unaligned access(?: or invalid instruction)?|"
 	  "Kernel unaligned instruction access|FP exception in kernel code|Integer overflow|"
@@ -80,39 +83,54 @@ const CrashPattern crash__patterns[] = {
 	  "Unexpected interruption|High Priority Machine Check \\(HPMC\\)|"
 	  "[A-Z][A-Za-z/ -]*(?:fault|trap|check)): "
 	  "Code=\\d+ .*(?:Addr=|at addr )" HEX, "{what}", DIES | CRASH_TRACE_BEFORE },
-	{ "oops", "\\S+ \\(pid \\d+\\): (?<what>[A-Z].*?) \\(code -?\\d+\\)\\s*$", "{what}", DIES },
+	{ "oops", "\\S+ \\(pid \\d+\\): (?<what>[A-Z].*?) \\(code -?\\d+\\)\\s*$", "{what}",
+	  FATAL | IN | CRASH_DIES },
 
 	/* Sanitizers: mm/kasan/report.c, mm/kfence, mm/kmsan, kernel/kcsan, lib/ubsan.c */
-	{ "kasan", "BUG: KASAN: (?<what>[a-z][a-z -]*?) (?:in|on) " FUNC, "KASAN: {what}",
-	  FATAL | IN },
-	{ "kasan", "BUG: KASAN: (?<what>[a-z][a-z -]*)", "KASAN: {what}", FATAL | IN },
+	{ "kasan", "BUG: KASAN: (?<what>[a-z]+-[a-z -]*?) (?:in|on) " FUNC, "KASAN: {what}",
+	  FATAL | IN | ANYWHERE },
+	{ "kasan", "BUG: KASAN: (?<what>[a-z]+-[a-z -]*)", "KASAN: {what}",
+	  FATAL | IN | ANYWHERE },
 	{ "kfence", "BUG: KFENCE: (?<what>[a-z][a-z -]*?)(?: in " FUNC "|\\s*$)", "KFENCE: {what}",
-	  FATAL | IN },
-	{ "kmsan", "BUG: KMSAN: (?<what>[a-z][a-z -]*?) in " FUNC, "KMSAN: {what}", FATAL | IN },
+	  FATAL | IN | ANYWHERE },
+	{ "kmsan", "BUG: KMSAN: (?<what>[a-z][a-z -]*?) in " FUNC, "KMSAN: {what}",
+	  FATAL | IN | ANYWHERE },
 	{ "kcsan", "BUG: KCSAN: (?<what>[a-z][a-z -]*?) in " FUNC, "KCSAN: {what}", IN },
 	{ "ubsan", "UBSAN: (?<what>[a-z-]+) in " FILE_LINE, "UBSAN: {what} in {file}", 0 },
 
 	/* Lockups and stalls: kernel/watchdog.c, softlockup.c, hung_task.c, rcu/ */
-	{ "lockup", "(?:watchdog: )?BUG: soft lockup", "soft lockup", FATAL | IN },
-	{ "lockup", "(?:NMI watchdog: |watchdog: )?Watchdog detected hard LOCKUP on cpu",
-	  "hard lockup", FATAL | IN },
-	{ "lockup", "BUG: workqueue lockup", "workqueue lockup", FATAL },
+	{ "lockup", "(?:watchdog: )?BUG: soft lockup (?:- |detected on )CPU#\\d", "soft lockup",
+	  FATAL | IN | ANYWHERE },
+	{ "lockup", "(?:NMI watchdog: |watchdog: )?Watchdog detected hard LOCKUP on cpu ?\\d",
+	  "hard lockup", FATAL | IN | ANYWHERE },
+	{ "lockup", "BUG: workqueue lockup - pool", "workqueue lockup", FATAL | ANYWHERE },
 	{ "lockup", "BUG: (?<what>(?:spinlock|rwlock|read-lock|write-lock) "
-	  "(?:cpu )?(?:lockup|recursion))",
-	  "{what}", FATAL | IN },
+	  "(?:cpu )?(?:lockup|recursion))(?: suspected)? on CPU#\\d",
+	  "{what}", FATAL | IN | ANYWHERE },
 	{ "hung-task", "INFO: task \\S.*:\\d+ blocked (?:in I/O wait )?for more than \\d+ seconds",
-	  "task hung", FATAL | IN | CRASH_SLEEPS },
+	  "task hung", FATAL | IN | CRASH_SLEEPS | ANYWHERE },
 	{ "hung-task", "INFO: task \\S.*:\\d+ can't die for more than", "task can't die",
-	  FATAL | IN | CRASH_SLEEPS },
-	{ "rcu-stall", "(?:rcu: )?INFO: rcu_\\w+ (?:self-)?detected .*stall", "RCU stall", FATAL },
+	  FATAL | IN | CRASH_SLEEPS | ANYWHERE },
+	{ "rcu-stall", "(?:rcu: )?INFO: rcu_\\w+ (?:self-)?detected .*stall", "RCU stall",
+	  FATAL | ANYWHERE },
 
 	/* Memory that somebody wrote to: mm/slub.c (2.6.22, then later), slab.c, page_alloc.c */
-	{ "slab", "\\*\\*\\* SLUB (?<what>[^:]+: [A-Z][A-Za-z ]*)", "SLUB {what}", FATAL },
+	{ "slab", "\\*\\*\\* SLUB (?<what>[^:]+: [A-Z][A-Za-z ]*)", "SLUB {what}",
+	  FATAL | ANYWHERE },
+	{ "slab", "BUG (?<what>[\\w-]+)(?: \\([^)]*\\))?: (?:(?:(?:Left |Right )?Redzone|Poison|"
+	  "(?:[A-Z][a-z]+ )?[Pp]adding) overwritten|Object already free|"
+	  "(?:Freepointer|Freechain|Freelist) corrupt|Invalid object pointer 0x|"
+	  "Not a valid slab page|Wrong (?:object count|number of objects))",
+	  "SLUB {what}", FATAL | ANYWHERE },
 	{ "slab", "BUG (?<what>[\\w-]+)(?: \\(.*?\\))?: (?:Redzone|Poison|Object|Freepointer|"
 	  "Freechain|Padding|Wrong|Invalid|Left|Right|Freelist|Slab|Not a)", "SLUB {what}", FATAL },
 	{ "slab", "slab error in (?<fn>\\w+)\\(\\): cache `(?<what>[^']+)'",
-	  "slab error in cache {what}", FATAL },
+	  "slab error in cache {what}", FATAL | ANYWHERE },
+	{ "slab", "Slab corruption(?: \\([^)]*\\))?: (?:\\S+ )?start=", "slab corruption",
+	  FATAL | ANYWHERE },
 	{ "slab", "Slab corruption: ", "slab corruption", FATAL },
+	{ "bug", "(?:BUG: )?Bad page (?<what>state|map|cache) in process ", "bad page {what}",
+	  FATAL | ANYWHERE },
 	{ "bug", "(?:BUG: )?Bad page (?<what>state|map|cache)", "bad page {what}", FATAL },
 
 	/* Debug checks: a remark on code, and the machine goes on. kernel/sched.c, lockdep.c */
@@ -140,45 +158,47 @@ const CrashPattern crash__patterns[] = {
 	{ "warning", "WARNING: (?<what>.+)", "WARNING: {what}", IN },
 
 	/* All others that call themselves bugs */
-	{ "bug", "BUG: scheduling while atomic", "scheduling while atomic", FATAL | IN },
-	{ "bug", "bad: scheduling from the idle thread", "scheduling from the idle thread", FATAL },
-	{ "bug", "BUG: (?<what>(?:spinlock|rwlock) [a-z ]+?)(?: on CPU.*)?$", "{what}",
-	  FATAL | IN },
+	{ "bug", "BUG: scheduling while atomic: \\S+/", "scheduling while atomic",
+	  FATAL | IN | ANYWHERE },
+	{ "bug", "bad: scheduling from the idle thread!", "scheduling from the idle thread",
+	  FATAL | ANYWHERE },
+	{ "bug", "BUG: (?<what>(?:spinlock|rwlock) [a-z ]+?) on CPU#\\d", "{what}",
+	  FATAL | IN | ANYWHERE },
+	{ "bug", "BUG: (?<what>stack guard page was hit) at ", "BUG: {what}",
+	  FATAL | IN | ANYWHERE },
+	{ "bug", "BUG: (?<what>Bad rss-counter state) mm:", "BUG: {what}", FATAL | ANYWHERE },
+	{ "bug", "BUG: Dentry .* still in use \\(", "BUG: Dentry still in use", FATAL | ANYWHERE },
 	{ "bug", "BUG: (?<what>[^:]{4,60})", "BUG: {what}", FATAL | IN },
+	/* of any wording, where letters run into each other: nobody writes so */
+	{ "bug", "(?<=[a-z0-9.])BUG: (?<what>[^:]{4,60})", "BUG: {what}", FATAL | IN | ANYWHERE },
 
 	/* kernel/panic.c */
+	{ "panic", "Kernel panic - not syncing: (?<what>.*)", "panic: {what}", PANIC | ANYWHERE },
 	{ "panic", "Kernel panic(?: - not syncing)?:\\s*(?<what>.*)", "panic: {what}", PANIC },
 };
 /* clang-format on */
 
 const gsize crash__pattern_count = G_N_ELEMENTS (crash__patterns);
 
-/* Lines that look like a crash and are none. Searched in the whole line. */
-const char *const crash__harmless[] = {
-	/* somebody names a crash: a test's result, the command line, a selftest's own backtrace */
-	"^(?:not )?ok \\d+ ",
+/* Somebody names a crash behind these: a test's result, the command line, a selftest that prints
+ * backtraces. */
+const char *const crash__quoting[] = {
+	"^\\s*(?:not )?ok \\d+ ",
 	"[Cc]ommand line:",
 	"\\[ backtrace testing \\]",
-	/* words that hold others */
-	"_INFO:",
-	"DEBUG:",
-	/* remarks on a machine or its owner */
-	"INFO: lockdep is turned off",
-	"INFO: NMI handler .* took too long",
-	"INFO: recovery required on readonly filesystem",
-	"INFO: Stall ended before state dump start",
+	NULL,
+};
+
+/* Remarks on a machine or its owner that look like a warning and are none. Searched in the whole
+ * line, and only where it is not fatal: what is must not hide behind a remark. */
+const char *const crash__harmless[] = {
 	"WARNING: Unprivileged eBPF is enabled with eIBRS",
 	"WARNING: See https?.* for mitigation options",
 	"WARNING: kernel not compiled with CPU_SRSO",
 	"WARNING: workqueue cpumask: online intersect > possible intersect",
 	"WARNING: [Tt]he mand mount option",
 	"fbcon: Driver .* missed to adjust",
-	"^EXT4-fs .*:",
-	"^XFS \\(.*\\): WARNING",
 	"uses (?:deprecated v2 capabilities|wireless extensions)",
 	"Perf NMI watchdog permanently disabled",
-	/* a fault of a user's process, which the kernel only tells */
-	"general protection fault.* error:[0-9a-f]+ in ",
-	"general protection fault.* ip:[0-9a-f]+ sp:[0-9a-f]+",
 	NULL,
 };

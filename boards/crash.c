@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "boards/crash-grammar.h"
+#include "boards/lines.h"
 
 /* Characters of a title that come from the line. */
 #define MAX_WHAT 100
@@ -12,7 +13,7 @@
 /* The compiled table, made once; GRegex may be used by several threads. */
 typedef struct {
 	GRegex **patterns;
-	GRegex *harmless;
+	GRegex *quoting, *harmless;
 } Grammar;
 
 static GRegex *compile (const char *text)
@@ -25,22 +26,30 @@ static GRegex *compile (const char *text)
 	return regex;
 }
 
+static GRegex *compile_any (const char *const *texts)
+{
+	g_autofree char *text = g_strjoinv ("|", (char **) texts);
+
+	return compile (text);
+}
+
 static gpointer make_grammar (gpointer unused G_GNUC_UNUSED)
 {
 	Grammar *grammar = g_new0 (Grammar, 1);
-	g_autofree char *harmless = g_strjoinv ("|", (char **) crash__harmless);
 	gsize i;
 
 	grammar->patterns = g_new0 (GRegex *, crash__pattern_count);
 	for (i = 0; i < crash__pattern_count; i++) {
-		/* in quotes or a path, somebody talks about a crash */
+		/* in quotes or a path, somebody talks about a crash; DEBUG: and KNOWN_BUG: are
+		 * other words */
 		const char *start =
-			crash__patterns[i].flags & CRASH_ANYWHERE ? "(?<![\"'`=/])" : "^";
+			crash__patterns[i].flags & CRASH_ANYWHERE ? "(?<![\"'`=/_])(?<!DE)" : "^";
 		g_autofree char *text = g_strconcat (start, crash__patterns[i].regex, NULL);
 
 		grammar->patterns[i] = compile (text);
 	}
-	grammar->harmless = compile (harmless);
+	grammar->quoting = compile_any (crash__quoting);
+	grammar->harmless = compile_any (crash__harmless);
 	return grammar;
 }
 
@@ -80,14 +89,30 @@ static char *fetch (const GMatchInfo *info, const char *name)
 	return text;
 }
 
-static gboolean match_pattern (const CrashPattern *pattern, const GRegex *regex, const char *text,
+/* Whether what stands at @at is only named there. Nobody names a crash without a blank before it.
+ */
+static gboolean is_quoted (const Grammar *grammar, const char *text, int at)
+{
+	g_autoptr (GMatchInfo) info = NULL;
+	int start;
+
+	return at > 0 && !g_ascii_isalnum (text[at - 1]) &&
+	       g_regex_match (grammar->quoting, text, 0, &info) &&
+	       g_match_info_fetch_pos (info, 0, &start, NULL) && start < at;
+}
+
+static gboolean match_pattern (const Grammar *grammar, gsize number, const char *text,
 			       CrashMatch *out_match)
 {
+	const CrashPattern *pattern = &crash__patterns[number];
 	g_autoptr (GMatchInfo) info = NULL;
 	g_autofree char *what = NULL;
 	g_autofree char *file = NULL;
+	int at;
 
-	if (!g_regex_match (regex, text, 0, &info))
+	if (!g_regex_match (grammar->patterns[number], text, 0, &info) ||
+	    !g_match_info_fetch_pos (info, 0, &at, NULL) || is_quoted (grammar, text, at) ||
+	    (!(pattern->flags & CRASH_FATAL) && g_regex_match (grammar->harmless, text, 0, NULL)))
 		return FALSE;
 	what = fetch (info, "what");
 	file = fetch (info, "file");
@@ -104,43 +129,39 @@ static gboolean match_message (const char *text, CrashMatch *out_match)
 {
 	static GOnce once = G_ONCE_INIT;
 	const Grammar *grammar = g_once (&once, make_grammar, NULL);
-	CrashMatch match = { 0 };
 	gsize i;
 
 	for (i = 0; i < crash__pattern_count; i++)
-		if (match_pattern (&crash__patterns[i], grammar->patterns[i], text, &match))
-			break;
-	if (i == crash__pattern_count)
-		return FALSE;
-	if (g_regex_match (grammar->harmless, text, 0, NULL)) {
-		crash__match_clear (&match);
-		return FALSE;
-	}
-	*out_match = match;
-	return TRUE;
+		if (match_pattern (grammar, i, text, out_match))
+			return TRUE;
+	return FALSE;
 }
 
-/* The last message on a line: 2.6 puts `<3>...` behind what another driver has left open. */
-static const char *embedded_message (const char *text)
+/* Whether printk begins to speak at @text: `<3>` of 2.6, or a time stamp, with all its digits. */
+static gboolean is_printk (const char *text)
 {
-	const char *found = NULL;
-	const char *c;
+	const char *point;
 
-	for (c = text; (c = strchr (c, '<')); c++) {
-		if (c > text && c[1] >= '0' && c[1] <= '7' && c[2] == '>')
-			found = c + 3;
-	}
-	return found;
+	if (text[0] == '<')
+		return text[1] >= '0' && text[1] <= '7' && text[2] == '>';
+	text += 1 + strspn (text + 1, " ");
+	point = text + strspn (text, "0123456789");
+	return point > text && *point == '.' && strspn (point + 1, "0123456789") == 6 &&
+	       point[7] == ']';
 }
 
 gboolean crash__match (const char *text, CrashMatch *out_match)
 {
-	const char *embedded;
+	const char *c;
 
 	if (match_message (text, out_match))
 		return TRUE;
-	embedded = embedded_message (text);
-	return embedded && match_message (embedded, out_match);
+	/* messages behind what somebody has left open */
+	for (c = strpbrk (text, "<["); c; c = strpbrk (c + 1, "<[")) {
+		if (is_printk (c) && match_message (line_text (c), out_match))
+			return TRUE;
+	}
+	return FALSE;
 }
 
 void crash__match_clear (CrashMatch *self)

@@ -105,6 +105,7 @@ static const Case cases[] = {
 	{ "pass", BOOT_PASS, "2 ok", 4 },
 	{ "late-oops", BOOT_PASS, "2 ok", 4 },
 	{ "warning", BOOT_PASS, "2 ok", 4 },
+	{ "names-crash", BOOT_PASS, "2 ok", 4 },
 	{ "crlf", BOOT_PASS, "1 ok, 1 skipped", 4 },
 	{ "split", BOOT_PASS, "2 ok", 4 },
 	{ "big", BOOT_PASS, "2 ok", 4 },
@@ -173,7 +174,9 @@ static void test_case (gconstpointer user_data)
 }
 
 /* Crashes that are easily overlooked are seen: behind an open line, and naming what is harmless
- * elsewhere. The counterpart is `pass` and `warning` above. */
+ * elsewhere. The counterpart is `pass`, `warning` and `names-crash` above. */
+static const char *const hidden[] = { "open-line", "open-line-kasan", "open-result", "ext4-panic" };
+
 static void test_hidden_crash (gconstpointer scenario)
 {
 	g_autofree char *console = g_strconcat ("sh " FAKE " ", (const char *) scenario, NULL);
@@ -488,8 +491,11 @@ int main (int argc, char **argv)
 
 		g_test_add_data_func (path, &cases[i], test_case);
 	}
-	g_test_add_data_func ("/boot/hidden-crash/open-line", "open-line", test_hidden_crash);
-	g_test_add_data_func ("/boot/hidden-crash/ext4-panic", "ext4-panic", test_hidden_crash);
+	for (i = 0; i < G_N_ELEMENTS (hidden); i++) {
+		g_autofree char *path = g_strconcat ("/boot/hidden-crash/", hidden[i], NULL);
+
+		g_test_add_data_func (path, hidden[i], test_hidden_crash);
+	}
 	g_test_add_func ("/boot/missing-program", test_missing_program);
 	g_test_add_func ("/boot/missing-expect", test_missing_expect);
 	g_test_add_func ("/boot/package", test_package);

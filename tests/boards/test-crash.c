@@ -114,6 +114,103 @@ static void test_equal (void)
 	g_assert_false (crash_equal (crash_scanner_first (sa), crash_scanner_first (sd)));
 }
 
+/* First lines of reports that must be seen wherever they stand on a line. */
+static const struct {
+	const char *line, *title;
+} anywhere[] = {
+	{ NULL_FAULT "0000000d", "NULL pointer dereference" },
+	{ "BUG: Unable to handle kernel data access at 0x10", "bad kernel data access" },
+	{ "Bad kernel stack pointer 7fff0010 at c0001234", "bad kernel stack pointer" },
+	{ "kernel BUG at mm/slub.c:1527!", "kernel BUG at mm/slub.c" },
+	{ "Kernel bug detected[#1]:", "kernel BUG" },
+	{ "Internal error: Oops: 805 [#1]", "Oops" },
+	{ "Oops[#1]:", "Oops" },
+	{ "Reserved instruction in kernel code[#1]:", "Reserved instruction in kernel code" },
+	{ "general protection fault: 0000 [#1] SMP", "general protection fault" },
+	{ "PANIC: double fault, error_code: 0x0", "double fault" },
+	{ "Kernel Fault: Code=15 regs=10 (Addr=0000000d)", "Kernel Fault" },
+	{ "BUG: KASAN: use-after-free in foo", "KASAN: use-after-free in foo" },
+	{ "BUG: KASAN: null-ptr-deref", "KASAN: null-ptr-deref" },
+	{ "BUG: KFENCE: memory corruption in foo+0x1/0x2", "KFENCE: memory corruption in foo" },
+	{ "BUG: KMSAN: uninit-value in foo+0x1/0x2", "KMSAN: uninit-value in foo" },
+	{ "BUG: soft lockup - CPU#0 stuck for 22s! [init:1]", "soft lockup" },
+	{ "BUG: soft lockup detected on CPU#0!", "soft lockup" },
+	{ "NMI watchdog: Watchdog detected hard LOCKUP on cpu 1", "hard lockup" },
+	{ "BUG: workqueue lockup - pool cpus=0 node=0", "workqueue lockup" },
+	{ "BUG: spinlock lockup on CPU#0, init/1, c0345678", "spinlock lockup" },
+	{ "BUG: spinlock bad magic on CPU#0, init/1", "spinlock bad magic" },
+	{ "INFO: task init:1 blocked for more than 120 seconds.", "task hung" },
+	{ "INFO: task init:1 can't die for more than 143 seconds.", "task can't die" },
+	{ "INFO: rcu_sched self-detected stall on CPU", "RCU stall" },
+	{ "*** SLUB kmalloc-8: Redzone Active@0xc0 slab 0xc1", "SLUB kmalloc-8: Redzone Active" },
+	{ "BUG kmalloc-64 (Not tainted): Poison overwritten", "SLUB kmalloc-64" },
+	{ "BUG kmalloc-64: Object already free", "SLUB kmalloc-64" },
+	{ "slab error in cache_free(): cache `size-64': double free",
+	  "slab error in cache size-64" },
+	{ "Slab corruption: start=c1000000, len=64", "slab corruption" },
+	{ "Slab corruption (Not tainted): size-64 start=c1000000, len=64", "slab corruption" },
+	{ "Bad page state in process 'init'", "bad page state" },
+	{ "BUG: Bad page map in process init  pte:0a pmd:0b", "bad page map" },
+	{ "BUG: scheduling while atomic: init/1/0x00000002", "scheduling while atomic" },
+	{ "BUG: stack guard page was hit at c0 (stack is d0..d1)",
+	  "BUG: stack guard page was hit" },
+	{ "BUG: Dentry c1{i=2,n=foo} still in use (1)", "BUG: Dentry" },
+	{ "Kernel panic - not syncing: Fatal exception", "panic: Fatal exception" },
+	/* the harmless list is about remarks, not about a machine that is dead */
+	{ "Kernel panic - not syncing: DEBUG: INFO: lockdep is turned off",
+	  "panic: DEBUG: INFO: lockdep is turned off" },
+};
+
+/* What a guest or a driver may have left on the line when the kernel began to speak. */
+static const char *const open_lines[] = {
+	"",
+	"card ",
+	"x",
+	"...",
+	"mmc0: probing",
+	"# rebind (",
+	"ok 1 - rebi",
+	"ok 1 - rebi",
+	"mmc: DEBUG: on ",
+	"EXT4-fs (sda1): mounting, EXT4-fs:",
+};
+
+static void assert_fatal (const char *line, const char *title)
+{
+	g_autoptr (CrashScanner) scanner = scan (line, strlen (line), 100);
+	const Crash *crash = crash_scanner_first (scanner);
+
+	if (!crash || !g_str_has_prefix (crash->title, title))
+		g_error ("'%s' is not seen as '%s'", line, title);
+	g_assert_cmpuint (crash_scanner_all (scanner)->len, ==, 1);
+}
+
+/* A report is seen behind an open line too, glued to it or not, with or without a level. */
+static void test_anywhere (void)
+{
+	gsize i, j;
+
+	for (i = 0; i < G_N_ELEMENTS (anywhere); i++) {
+		for (j = 0; j < G_N_ELEMENTS (open_lines); j++) {
+			g_autofree char *line = g_strconcat (open_lines[j], anywhere[i].line, NULL);
+
+			assert_fatal (line, anywhere[i].title);
+		}
+	}
+}
+
+/* Any wording is seen behind what only printk prints, its time stamp, and where letters run into
+ * each other: nobody writes so. */
+static void test_open_line_stamp (void)
+{
+	assert_fatal ("probing [    1.234567] BUG: frobnication", "BUG: frobnication");
+	assert_fatal ("ok 1 - a[    1.234567][   T12] BUG: frobnication", "BUG: frobnication");
+	assert_fatal ("a <4>b <0>BUG: frobnication", "BUG: frobnication");
+	assert_fatal ("a <0>BUG: frobnication <4>b", "BUG: frobnication");
+	assert_fatal ("probingBUG: frobnication", "BUG: frobnication");
+	assert_fatal ("probing...BUG: frobnication", "BUG: frobnication");
+}
+
 /* A copy is equal, and lives longer than its scanner. */
 static void test_copy (void)
 {
@@ -203,6 +300,8 @@ int main (int argc, char **argv)
 	g_test_init (&argc, &argv, NULL);
 	add_corpus ();
 	g_test_add_func ("/crash/equal", test_equal);
+	g_test_add_func ("/crash/anywhere", test_anywhere);
+	g_test_add_func ("/crash/open-line-stamp", test_open_line_stamp);
 	g_test_add_func ("/crash/copy", test_copy);
 	g_test_add_func ("/crash/utf8", test_utf8);
 	g_test_add_func ("/crash/head", test_head);

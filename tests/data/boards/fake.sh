@@ -30,6 +30,20 @@ open-line)
 	# 2.6: a message behind what another driver has left open
 	printf "${head}mmc0: probing<3>Slab corruption: start=c1, len=64\nok 1\nok 2\n# bakeoff: done\n"
 	;;
+open-line-kasan)
+	# nothing before the message but what the guest had written
+	printf "${head}card BUG: KASAN: use-after-free in foo\nok 1\nok 2\n# bakeoff: done\n"
+	;;
+open-result)
+	# the kernel cuts into a result line of the guest's
+	printf "${head}ok 1 - rebiBUG: soft lockup - CPU#0 stuck for 22s! [init:1]\nnd\nok 2\n# bakeoff: done\n"
+	;;
+names-crash)
+	# a guest may talk about crashes
+	printf "Kernel command line: panic=10 oops=panic\n${head}probe: no BUG: so far\n"
+	printf "ok 1 - no BUG: KASAN: use-after-free in foo\n"
+	printf "ok 2 - Kernel panic - not syncing: is not in the log\n# bakeoff: done\n"
+	;;
 ext4-panic)
 	printf "${head}Kernel panic - not syncing: EXT4-fs (sda1): no room\nok 1\nok 2\n# bakeoff: done\n"
 	;;
