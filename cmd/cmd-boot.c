@@ -34,32 +34,50 @@ static Cell *choose_cell (const Plan *plan, GError **error)
 	return cell;
 }
 
-static BootResult *boot (const Selection *selection, const Cell *cell, gboolean interactive,
-			 GCancellable *cancellable, char **out_log, GError **error)
+/* A boot under way, in a thread of its own. */
+typedef struct {
+	const Selection *selection;
+	const Cell *cell;
+	gboolean interactive;
+	GCancellable *cancellable;
+
+	gint ended;	    /* atomic: whether the rest may be read */
+	BootResult *result; /* NULL with error */
+	char *log;	    /* relative to the state folder */
+	GError *error;
+} Boot;
+
+static void boot_clear (Boot *self)
 {
-	const char *state = selection->project->state_dir;
-	g_autofree char *images = results_images_dir (selection->project);
+	boot_result_free (self->result);
+	g_free (self->log);
+	g_clear_error (&self->error);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Boot, boot_clear)
+
+static BootResult *boot (const Boot *self, const char *log, GError **error)
+{
+	const Cell *cell = self->cell;
+	const char *state = self->selection->project->state_dir;
+	g_autofree char *images = results_images_dir (self->selection->project);
 	g_autofree char *image = g_build_filename (images, cell->image, NULL);
 	g_autofree char *folder = g_strdup_printf ("boot-%d", (int) getpid ());
 	g_autofree char *work = g_build_filename (state, "work", folder, NULL);
-	g_autofree char *name =
-		g_strdup_printf ("logs/%s-%s-%s-%d-%" G_GINT64_FORMAT ".boot.log",
-				 cell->board->board->name, cell->config->name,
-				 cell->variant->variant->name, (int) getpid (), g_get_real_time ());
-	g_autofree char *log = g_build_filename (state, name, NULL);
+	g_autofree char *log_path = g_build_filename (state, log, NULL);
 	g_autofree char *init = NULL;
 	g_autoptr (BootResult) result = NULL;
 	BootSpec spec = {
 		.board = cell->board->board,
 		.image = image,
-		.log = log,
+		.log = log_path,
 		.work_dir = work,
 		.data_dir = files_data_dir (),
-		.interactive = interactive,
-		.on_line = interactive ? NULL : print_line,
+		.interactive = self->interactive,
+		.on_line = self->interactive ? NULL : print_line,
 	};
 
 	if (cell->board->board->guest) {
+		/* takes a second and cannot be cancelled; boot_run() sees to it after that */
 		init = guest_build (cell->board, state, error);
 		if (!init)
 			return NULL;
@@ -67,24 +85,68 @@ static BootResult *boot (const Selection *selection, const Cell *cell, gboolean 
 	spec.init = init;
 	if (!files_remove_tree (work, error) || !files_make_dir (work, error))
 		return NULL;
-	result = boot_run (&spec, cancellable, error);
+	result = boot_run (&spec, self->cancellable, error);
 	files_remove_tree (work, NULL);
-	*out_log = g_steal_pointer (&name);
 	return g_steal_pointer (&result);
+}
+
+static gpointer boot_in_thread (gpointer user_data)
+{
+	Boot *self = user_data;
+
+	self->log = g_strdup_printf ("logs/%s-%s-%s-%d-%" G_GINT64_FORMAT ".boot.log",
+				     self->cell->board->board->name, self->cell->config->name,
+				     self->cell->variant->variant->name, (int) getpid (),
+				     g_get_real_time ());
+	self->result = boot (self, self->log, &self->error);
+	g_atomic_int_set (&self->ended, TRUE);
+	g_main_context_wakeup (NULL);
+	return NULL;
+}
+
+/* Boots while the main context hears signals. What was cancelled is no result, even if there was a
+ * verdict at the same moment: the user does not want it. */
+static gboolean boot_and_listen (Boot *self, GError **error)
+{
+	GThread *thread = g_thread_new ("boot", boot_in_thread, self);
+
+	while (!g_atomic_int_get (&self->ended))
+		g_main_context_iteration (NULL, TRUE);
+	g_thread_join (thread);
+	if (g_cancellable_is_cancelled (self->cancellable))
+		return fail (error, BAKEOFF_ERROR_CANCELLED, "stopped\nthis boot does not count");
+	if (self->error)
+		g_propagate_error (error, g_steal_pointer (&self->error));
+	return self->result != NULL;
+}
+
+/* Prints the verdict and keeps it. */
+static gboolean conclude (const Boot *self, int *out_status, GError **error)
+{
+	const BootResult *result = self->result;
+	g_autofree char *key = NULL;
+
+	if (self->interactive && result->outcome != BOOT_INFRA)
+		return TRUE;
+	printf ("%s: %s\n", boot_outcome_name (result->outcome), result->detail);
+	if (result->outcome == BOOT_INFRA) {
+		*out_status = EXIT_UNJUDGED;
+		return TRUE;
+	}
+	key = plan_boot_key (self->cell);
+	return store_add_boot (self->selection->store, key, result, self->log, error);
 }
 
 gboolean cmd_boot (int argc, char **argv, int *out_status, GError **error)
 {
 	g_auto (Selection) selection = { 0 };
-	gboolean interactive = FALSE;
-	const GOptionEntry own[] = { { "interactive", 'i', 0, G_OPTION_ARG_NONE, &interactive,
+	g_auto (Boot) job = { .selection = &selection };
+	const GOptionEntry own[] = { { "interactive", 'i', 0, G_OPTION_ARG_NONE, &job.interactive,
 				       "Put the terminal through to the console; nothing is judged",
 				       NULL },
 				     { NULL } };
 	g_autoptr (GCancellable) cancellable = NULL;
 	RunOptions options = { .event = progress_event, .build_only = TRUE };
-	g_autoptr (BootResult) result = NULL;
-	g_autofree char *log = NULL, *key = NULL;
 	const Cell *cell;
 
 	if (!options_parse (&selection, OPTIONS_MATRIX | OPTIONS_WORK, own, 0, &argc, argv, error))
@@ -108,16 +170,7 @@ gboolean cmd_boot (int argc, char **argv, int *out_status, GError **error)
 		*out_status = verdict_is_no (cell->verdict) ? EXIT_NO : EXIT_UNJUDGED;
 		return TRUE;
 	}
-	result = boot (&selection, cell, interactive, cancellable, &log, error);
-	if (!result)
-		return FALSE;
-	if (interactive && result->outcome != BOOT_INFRA)
-		return TRUE;
-	printf ("%s: %s\n", boot_outcome_name (result->outcome), result->detail);
-	if (result->outcome == BOOT_INFRA) {
-		*out_status = EXIT_UNJUDGED;
-		return TRUE;
-	}
-	key = plan_boot_key (cell);
-	return store_add_boot (selection.store, key, result, log, error);
+	job.cell = cell;
+	job.cancellable = cancellable;
+	return boot_and_listen (&job, error) && conclude (&job, out_status, error);
 }

@@ -46,19 +46,32 @@ endless_build() {
 
 # start OPTION…: a run in the background, as $pid.
 start() {
-	"$bakeoff" run "$@" >"$BATS_TEST_TMPDIR/run.out" 2>"$BATS_TEST_TMPDIR/run.err" </dev/null 3>&- &
+	start_command run "$@"
+}
+
+start_command() {
+	"$bakeoff" "$@" >"$BATS_TEST_TMPDIR/run.out" 2>"$BATS_TEST_TMPDIR/run.err" </dev/null 3>&- &
 	pid=$!
 }
 
-# ended: waits for it; its exit status is in $status.
+gone() {
+	! kill -0 "$pid" 2>/dev/null
+}
+
+# ended: waits for it, but not for ever; its exit status is in $status.
 ended() {
 	status=0
+	wait_until 90 gone
 	wait "$pid" || status=$?
 	pid=
 }
 
 qemu_runs() {
 	pgrep -a -f -- "$p/" | grep -q '^[0-9]* qemu-system'
+}
+
+packs() {
+	pgrep -a -f -- "$p/" | grep -q 'sleep 50'
 }
 
 really_builds() {
@@ -82,6 +95,68 @@ really_builds() {
 	# base had been built before it was booted: that work is not lost
 	lacks "$err" "base model/slub: building"
 	has "$err" "base model/slub: oops" "page-mapping-avoid-slub model/slub: pass"
+}
+
+# stop_boot SIGNAL: a boot of a silent machine is stopped like a run, and does not count.
+stop_boot() {
+	edit_board . -e 's/silence = .*/silence = 10/'
+	endless
+	start_command boot
+	wait_until 20 qemu_runs
+	kill -"$1" "$pid"
+	ended
+	is "$status" 3
+	err=$(grep -v -E 'building|built|^$|stopping' "$BATS_TEST_TMPDIR/run.err")
+	one_error
+	has "$err" stopped "does not count"
+	wait_until 5 no_processes_of "$p/"
+	report_json "$p"
+	is "$(cell "$p" base slub verdict)" null
+	is "$(find .bakeoff/work -name 'boot-*')" ""
+}
+
+@test "SIGINT during bakeoff boot stops cleanly, and nothing is stored" {
+	stop_boot INT
+}
+
+@test "SIGTERM during bakeoff boot stops cleanly, and nothing is stored" {
+	stop_boot TERM
+}
+
+# The counterpart: a machine that nobody stops hangs, and that is stored.
+@test "bakeoff boot of a silent machine is a hang" {
+	edit_board . -e 's/silence = .*/silence = 1/'
+	endless
+	runs 0 "$bakeoff" boot
+	has "$out" "hang: no output for 1 s"
+	report_json "$p"
+	is "$(cell "$p" base slub verdict)" hang
+}
+
+# The board's own command, before there is a console, is ended too.
+@test "SIGINT while bakeoff boot packs the kernel" {
+	edit_board . -e "s/package = .*/package = \"sh -c 'sleep 50; true' %{kernel}\"/"
+	start_command boot
+	wait_until 20 packs
+	kill -INT "$pid"
+	ended
+	is "$status" 3
+	has "$(<"$BATS_TEST_TMPDIR/run.err")" "error: stopped"
+	wait_until 5 no_processes_of "$p/"
+}
+
+# A conversation with the console is ended as well, by a signal from elsewhere.
+@test "SIGTERM during bakeoff boot --interactive leaves no process behind" {
+	endless
+	mkfifo typing
+	"$bakeoff" boot --interactive >"$BATS_TEST_TMPDIR/run.out" 2>&1 <>typing 3>&- &
+	pid=$!
+	wait_until 20 qemu_runs
+	kill -TERM "$pid"
+	wait_until 10 gone
+	ended
+	is "$status" 3
+	wait_until 5 no_processes_of "$p/"
 }
 
 # SIGTERM, as from a batch system, is the same.
