@@ -5,6 +5,7 @@
 #include "boards/judge.h"
 #include "boards/ktap.h"
 #include "boards/lines.h"
+#include "boards/reboot.h"
 
 struct Judge {
 	const BootSpec *spec;
@@ -12,7 +13,7 @@ struct Judge {
 	LineBuffer *lines;
 	CrashScanner *scanner;
 	Ktap ktap;
-	guint banners;
+	Reboot reboot;
 	gboolean printed; /* any byte at all */
 	char *last_line;  /* (nullable): the last that is not blank */
 
@@ -62,7 +63,7 @@ static void check_line (Judge *self, const char *line)
 	if (crash_scanner_first (self->scanner)) {
 		if (crash_scanner_complete (self->scanner) || self->ktap.done)
 			decide_by_guest (self);
-	} else if (self->banners > 1 && line_is_banner (line)) {
+	} else if (self->reboot.rebooted) {
 		if (!decide_by_guest (self))
 			decide (self, BOOT_FAIL, g_strdup ("the machine rebooted"));
 	} else if (self->ktap.bailed) {
@@ -87,9 +88,7 @@ static gboolean on_line (const char *line, gpointer user_data)
 		self->last_line = g_strdup (line);
 	}
 	crash__scanner_line (self->scanner, line);
-	ktap_line (&self->ktap, line);
-	if (line_is_banner (line))
-		self->banners++;
+	reboot_line (&self->reboot, line, ktap_line (&self->ktap, line));
 	check_line (self, line);
 	return !self->decided;
 }

@@ -36,21 +36,22 @@ static void take_not_ok (Ktap *self, const char *rest)
 }
 
 /* `1..N`, perhaps with `# SKIP why` behind it. */
-static void take_plan (Ktap *self, const char *text)
+static gboolean take_plan (Ktap *self, const char *text)
 {
 	char *end;
 	long planned;
 
 	if (!g_ascii_isdigit (*text))
-		return;
+		return FALSE;
 	planned = strtol (text, &end, 10);
 	if ((*end != '\0' && *end != ' ') || planned > G_MAXINT)
-		return;
+		return FALSE;
 	self->planned = (int) planned;
 	self->has_plan = TRUE;
+	return TRUE;
 }
 
-void ktap_line (Ktap *self, const char *line)
+gboolean ktap_line (Ktap *self, const char *line)
 {
 	const char *text = line_text (line);
 	const char *rest;
@@ -64,13 +65,17 @@ void ktap_line (Ktap *self, const char *line)
 		else
 			self->ok++;
 	} else if (g_str_has_prefix (text, "1..")) {
-		take_plan (self, text + 3);
+		return take_plan (self, text + 3);
 	} else if (g_str_has_prefix (text, "Bail out!")) {
 		self->bailed = TRUE;
 	} else if (g_str_has_prefix (text, END_MARKER)) {
 		rest = text + strlen (END_MARKER);
 		self->done = self->done || rest[strspn (rest, " ")] == '\0';
+	} else {
+		return g_str_has_prefix (text, "KTAP version ") ||
+		       g_str_has_prefix (text, "TAP version ");
 	}
+	return TRUE;
 }
 
 gboolean ktap_verdict (const Ktap *self, char **out_detail)

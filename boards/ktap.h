@@ -22,8 +22,12 @@ typedef struct {
 	char first_not_ok[80]; /* what the first `not ok` was about, as far as it fits */
 } Ktap;
 
-/** ktap_line: takes one line as line_buffer_feed() gives it. */
-void ktap_line (Ktap *self, const char *line);
+/**
+ * ktap_line: takes one line as line_buffer_feed() gives it.
+ *
+ * Returns: whether it is of the protocol, so that a guest must have said it.
+ */
+gboolean ktap_line (Ktap *self, const char *line);
 
 /**
  * ktap_verdict: whether what was said is a pass.

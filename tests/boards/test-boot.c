@@ -120,6 +120,12 @@ static const Case cases[] = {
 	{ "mid-line", BOOT_FAIL, "before the end marker", 4 },
 	{ "nothing", BOOT_FAIL, "without printing anything", 4 },
 	{ "reboot", BOOT_FAIL, "rebooted", 4 },
+	{ "reboot-early", BOOT_FAIL, "rebooted", 4 },
+	{ "reboot-stamps", BOOT_FAIL, "rebooted", 4 },
+	{ "reboot-real", BOOT_FAIL, "rebooted", 4 },
+	/* /proc/version is the kernel's banner, printed by a guest. */
+	{ "version", BOOT_PASS, "2 ok", 4 },
+	{ "version-stamps", BOOT_PASS, "2 ok", 4 },
 	/* A result line is lenient where it is bad news: no number, a tab. */
 	{ "not-ok-bare", BOOT_FAIL, "not ok: b", 4 },
 	{ "not-ok-tab", BOOT_FAIL, "not ok: b", 4 },

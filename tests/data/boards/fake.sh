@@ -130,8 +130,39 @@ warning)
 	printf "WARNING: at mm/slub.c:12 kfree()\n${head}ok 1\nok 2\n# bakeoff: done\n"
 	;;
 reboot)
-	printf "$banner${head}ok 1\n"
-	printf "$banner"
+	# 2.6 has no time stamps, and the guest had left its line open
+	printf "$banner${head}ok 1\nok 2 - rebi"
+	printf "${banner}CPU: ARM926EJ-S [41069265] revision 5 (ARMv5TEJ), cr=00093177\n"
+	printf "Kernel command line: console=ttyAMA0\n${head}ok 1\nok 2\n# bakeoff: done\n"
+	exec sleep 30
+	;;
+reboot-early)
+	# before there is a guest, a banner says it all
+	printf "${banner}CPU: ARM926EJ-S\n$banner"
+	exec sleep 30
+	;;
+reboot-stamps)
+	printf "[    0.000000] $banner[    1.500000] Run /init as init process\n${head}ok 1\n"
+	printf "[    0.000000] $banner"
+	exec sleep 30
+	;;
+reboot-real)
+	# the log of a real machine, twice, and reset in between
+	sed -n '1,/^ok 1/p' tests/data/boards/arm-2.6.22-hugh.log
+	cat tests/data/boards/arm-2.6.22-hugh.log
+	printf '# bakeoff: done\n'
+	exec sleep 30
+	;;
+version)
+	# a guest that prints /proc/version and more, before and after its first word
+	printf "${banner}Kernel command line: console=ttyAMA0\nFreeing init memory: 52K\n"
+	printf "${banner}Processor\t: ARM926EJ-S rev 5 (v5l)\nMemTotal: 128852 kB\n${head}ok 1\n"
+	printf "uname: ${banner}${banner}ok 2\n# bakeoff: done\n"
+	exec sleep 30
+	;;
+version-stamps)
+	printf "[    0.000000] $banner[    1.500000] Run /init as init process\n${banner}CPU: 1\n$head"
+	printf "[    1.700000] ${banner}ok 1\nok 2\n# bakeoff: done\n"
 	exec sleep 30
 	;;
 silence)
