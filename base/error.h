@@ -29,7 +29,9 @@ GQuark bakeoff_error_quark (void);
  * @code: one of BakeoffErrorCode
  * @format: printf format of the message
  *
- * Sets @error. Always returns FALSE, so that failing is one line: `return fail (error, …);`.
+ * Sets @error, its message as text_printable() gives it: paths, patches and tools may hold any
+ * byte. A newline in what others wrote would begin the hint: the caller takes it out. Always
+ * returns FALSE, so that failing is one line: `return fail (error, …);`.
  */
 gboolean fail (GError **error, BakeoffErrorCode code, const char *format, ...) G_GNUC_PRINTF (3, 4);
 

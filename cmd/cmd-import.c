@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "series/import.h"
@@ -43,28 +44,29 @@ static gboolean open_ground (Ground *self, const Selection *selection, GError **
 	return self->prelude != NULL;
 }
 
-static void print_lines (const char *before, GPtrArray *lines)
+static void write_lines (GString *out, const char *before, GPtrArray *lines)
 {
 	guint i;
 
 	for (i = 0; lines && i < lines->len; i++)
-		printf ("    %s%s\n", before, (char *) lines->pdata[i]);
+		g_string_append_printf (out, "    %s%s\n", before, (char *) lines->pdata[i]);
 }
 
-static void print_candidate (const Candidate *candidate)
+static void write_candidate (GString *out, const Candidate *candidate)
 {
-	printf ("%s\n    %s\n    by %s, %s, at %s\n", candidate->name, candidate->title,
-		candidate->author, candidate->date ? candidate->date : "no date", candidate->where);
+	g_string_append_printf (out, "%s\n    %s\n    by %s, %s, at %s\n", candidate->name,
+				candidate->title, candidate->author,
+				candidate->date ? candidate->date : "no date", candidate->where);
 	if (candidate->answers)
-		printf ("    answers %s\n", candidate->answers);
-	print_lines ("same patch: ", candidate->also);
-	print_lines ("repaired: ", candidate->repairs);
-	print_lines ("needs ", candidate->needs);
+		g_string_append_printf (out, "    answers %s\n", candidate->answers);
+	write_lines (out, "same patch: ", candidate->also);
+	write_lines (out, "repaired: ", candidate->repairs);
+	write_lines (out, "needs ", candidate->needs);
 	if (candidate->malformed)
-		printf ("    cannot be used: %s\n", candidate->malformed);
+		g_string_append_printf (out, "    cannot be used: %s\n", candidate->malformed);
 	if (candidate->problem)
-		printf ("    does not apply: %s\n", candidate->problem);
-	printf ("    %s\n", candidate->file);
+		g_string_append_printf (out, "    does not apply: %s\n", candidate->problem);
+	g_string_append_printf (out, "    %s\n", candidate->file);
 }
 
 static gboolean add_to_project (const Project *project, const Import *import, guint *out_added,
@@ -99,6 +101,8 @@ gboolean cmd_import (int argc, char **argv, int *out_status G_GNUC_UNUSED, GErro
 				       "Say what is found, write nothing", NULL },
 				     { NULL } };
 	g_autoptr (Import) import = NULL;
+	g_autoptr (GString) out = g_string_new (NULL);
+	g_autofree char *found = NULL;
 	guint i, written = 0, added = 0;
 
 	if (!options_parse (&selection, OPTIONS_PROJECT | OPTIONS_REPO, own, 1, &argc, argv, error))
@@ -114,9 +118,11 @@ gboolean cmd_import (int argc, char **argv, int *out_status G_GNUC_UNUSED, GErro
 	if (!selection.project->descriptions)
 		import_drop_descriptions (import);
 	for (i = 0; i < import->candidates->len; i++)
-		print_candidate (import->candidates->pdata[i]);
+		write_candidate (out, import->candidates->pdata[i]);
 	for (i = 0; i < import->notes->len; i++)
-		printf ("note: %s\n", (char *) import->notes->pdata[i]);
+		g_string_append_printf (out, "note: %s\n", (char *) import->notes->pdata[i]);
+	found = text_printable (out->str, (gssize) out->len);
+	fputs (found, stdout);
 	if (!dry_run && (!import_write (import, selection.project->patches_dir, &written, error) ||
 			 !add_to_project (selection.project, import, &added, error)))
 		return FALSE;

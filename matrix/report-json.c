@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The JSON report, "bakeoff-report/1". docs/bakeoff-report-1.schema.json is its description and
- * history: fields are added, never changed.
+ * history: fields are added, never changed. Strings are as text_printable() gives them.
  */
 #include <json-glib/json-glib.h>
 
+#include "base/text.h"
 #include "matrix/report.h"
 
 static void add_text (JsonBuilder *json, const char *name, const char *value)
 {
+	g_autofree char *text = text_printable (value, -1);
+
 	json_builder_set_member_name (json, name);
-	if (value)
-		json_builder_add_string_value (json, value);
+	if (text)
+		json_builder_add_string_value (json, text);
 	else
 		json_builder_add_null_value (json);
 }
@@ -47,8 +50,9 @@ static void add_strings (JsonBuilder *json, const char *name, GPtrArray *values,
 	json_builder_begin_array (json);
 	for (i = 0; values && i < values->len; i++) {
 		g_autofree char *base = g_path_get_basename (values->pdata[i]);
+		g_autofree char *text = text_printable (base_names ? base : values->pdata[i], -1);
 
-		json_builder_add_string_value (json, base_names ? base : values->pdata[i]);
+		json_builder_add_string_value (json, text);
 	}
 	json_builder_end_array (json);
 }

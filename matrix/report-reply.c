@@ -3,13 +3,16 @@
  * The report as a mail that answers the thread's first one. It carries no Tested-by line: a mail
  * about several candidates must not have one at column 0, or tools would put it on the wrong patch.
  */
+#include "base/text.h"
 #include "matrix/report.h"
 #include "series/header.h"
 
 /* A header is one line: a line end in a value would begin another header. */
 static char *one_line (const char *value)
 {
-	return g_strdelimit (g_strdup (value), "\r\n", ' ');
+	g_autofree char *line = g_strdelimit (g_strdup (value), "\r\n", ' ');
+
+	return text_printable (line, -1);
 }
 
 void report__reply (const Plan *plan, GString *out)

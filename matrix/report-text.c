@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "base/text.h"
 #include "matrix/report.h"
 
 enum {
@@ -16,7 +17,8 @@ enum {
 /* Appends @text as a paragraph: the first line after @first, the others after @rest. */
 static void wrap (GString *out, const char *first, const char *rest, const char *text)
 {
-	g_auto (GStrv) words = g_strsplit_set (text, " \n", -1);
+	g_autofree char *printable = text_printable (text, -1);
+	g_auto (GStrv) words = g_strsplit_set (printable, " \n", -1);
 	gsize column = strlen (first), indent = strlen (rest);
 	gboolean fresh = TRUE;
 	guint i;
@@ -96,8 +98,11 @@ static void write_crash (const Crash *crash, const char *number, GString *out)
 	wrap (out, number, "    ", title);
 	if (*frames)
 		wrap (out, "    in ", "       ", frames);
-	for (i = 0; i < crash->head->len && i < MAX_HEAD_LINES; i++)
-		g_string_append_printf (out, "    | %s\n", (char *) crash->head->pdata[i]);
+	for (i = 0; i < crash->head->len && i < MAX_HEAD_LINES; i++) {
+		g_autofree char *line = text_printable (crash->head->pdata[i], -1);
+
+		g_string_append_printf (out, "    | %s\n", line);
+	}
 }
 
 static void write_notes (const Notes *notes, GString *out)
@@ -259,9 +264,12 @@ static void write_base (const Plan *plan, GString *out)
 		plan->project->prelude ? g_path_get_basename (plan->project->prelude) : NULL;
 
 	wrap (out, "base:    ", "         ", line);
-	if (prelude)
+	if (prelude) {
+		g_autofree char *name = text_printable (prelude, -1);
+
 		g_string_append_printf (out, "prelude: quilt series '%s' below every variant\n",
-					prelude);
+					name);
+	}
 }
 
 static void write_boards (const Plan *plan, GString *out)

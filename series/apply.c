@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "series/apply.h"
 #include "series/place.h"
 
@@ -24,21 +25,19 @@ static gboolean refuse (const Applying *self, GError **error, const char *what)
 static void note (const Applying *self, char *text)
 {
 	if (self->options->notes)
-		g_ptr_array_add (self->options->notes, text);
-	else
-		g_free (text);
+		g_ptr_array_add (self->options->notes, text_printable (text, -1));
+	g_free (text);
 }
 
-/* A line as it is shown in a message: without white space at its ends, valid, and not too long. */
+/* A line as it is shown in a message: printable, without white space at its ends, not too long. */
 static char *shown (const char *data, gsize length)
 {
-	g_autofree char *raw = g_strndup (data, length);
-	g_autofree char *valid = g_utf8_make_valid (g_strstrip (raw), -1);
+	g_autofree char *text = g_strstrip (text_printable (data, (gssize) length));
 	g_autofree char *start = NULL;
 
-	if (g_utf8_strlen (valid, -1) <= SHOWN_MAX)
-		return g_strdup_printf ("'%s'", valid);
-	start = g_utf8_substring (valid, 0, SHOWN_MAX);
+	if (g_utf8_strlen (text, -1) <= SHOWN_MAX)
+		return g_strdup_printf ("'%s'", text);
+	start = g_utf8_substring (text, 0, SHOWN_MAX);
 	return g_strdup_printf ("'%s…'", start);
 }
 

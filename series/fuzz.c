@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/process.h"
+#include "base/text.h"
 #include "series/apply.h"
 
 /* The file is called `file` in a folder of its own: patch(1) never sees a path from a mail. */
@@ -31,6 +32,8 @@ static gboolean lay_out (const char *dir, const FilePatch *file, GBytes *content
 static void take_notes (const char *log, const char *label, const ApplyOptions *options)
 {
 	g_autofree char *text = NULL;
+	g_autofree char *shown =
+		text_printable (label, -1); /* there is a path of the patch's in it */
 	g_auto (GStrv) lines = NULL;
 	guint i;
 
@@ -40,7 +43,7 @@ static void take_notes (const char *log, const char *label, const ApplyOptions *
 	for (i = 0; lines[i]; i++)
 		if (strstr (lines[i], " with fuzz ") || strstr (lines[i], " (offset "))
 			g_ptr_array_add (options->notes,
-					 g_strdup_printf ("%s: %s", label, g_strstrip (lines[i])));
+					 g_strdup_printf ("%s: %s", shown, g_strstrip (lines[i])));
 }
 
 static gboolean run_patch (const char *dir, int fuzz, const char *log, int *out_status,

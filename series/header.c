@@ -34,13 +34,18 @@ char *header_utf8 (const char *text)
 	return converted ? converted : g_utf8_make_valid (text, -1);
 }
 
+char *header_line (const char *text)
+{
+	return g_strdelimit (header_utf8 (text), "\r\n", ' ');
+}
+
 char *header_decode (const char *text)
 {
 	g_autofree char *decoded = NULL;
 
 	header_init ();
 	decoded = g_mime_utils_header_decode_text (NULL, text);
-	return header_utf8 (decoded ? decoded : text);
+	return header_line (decoded ? decoded : text);
 }
 
 char *header_encode (const char *text)
@@ -59,7 +64,7 @@ static gboolean read_mailbox (const char *text, Person *out)
 		first = internet_address_list_get_address (list, 0);
 	if (first && INTERNET_ADDRESS_IS_MAILBOX (first)) {
 		name = internet_address_get_name (first);
-		out->name = name && *name ? header_utf8 (name) : NULL;
+		out->name = name && *name ? header_line (name) : NULL;
 		out->address = g_strdup (
 			internet_address_mailbox_get_addr (INTERNET_ADDRESS_MAILBOX (first)));
 	}

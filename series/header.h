@@ -17,7 +17,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Person, person_clear)
 /** header_init: makes GMime ready; any number of times. Everything in here calls it itself. */
 void header_init (void);
 
-/** header_decode: Returns: (transfer full): @text in UTF-8, its =?UTF-8?…?= words decoded. */
+/**
+ * header_decode: Returns: (transfer full): @text in UTF-8, its =?UTF-8?…?= words decoded, on one
+ * line.
+ */
 char *header_decode (const char *text);
 
 /** header_encode: Returns: (transfer full): @text in ASCII, words of other letters encoded. */
@@ -40,6 +43,9 @@ char *header_date_short (const char *text);
 
 /** header_title: Returns: (transfer full): a subject without `Re:` and `[PATCH …]` tags. */
 char *header_title (const char *subject);
+
+/** header_line: header_utf8() on one line: an encoded word may hold line ends. */
+char *header_line (const char *text);
 
 /** header_utf8: Returns: (transfer full): @text in UTF-8; what is none is read as Latin 1. */
 char *header_utf8 (const char *text);

@@ -199,11 +199,13 @@ gboolean patch_strip (Patch *self, guint level, GError **error)
 {
 	guint i, line = 0;
 	const char *bad = patch_unsafe_path (self, &line);
+	g_autofree char *quoted =
+		bad ? path_quote ("", bad) : NULL; /* there may be newlines in it */
 
 	if (bad)
 		return fail (error, BAKEOFF_ERROR_PATCH,
 			     "%s:%u: path '%s' does not stay inside the tree", self->name, line,
-			     bad);
+			     quoted);
 	for (i = 0; i < self->files->len; i++) {
 		FilePatch *file = g_ptr_array_index (self->files, i);
 

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "series/apply.h"
+#include "series/path.h"
 #include "series/repair.h"
 
 void repaired_free (Repaired *self)
@@ -99,11 +100,14 @@ Repaired *repair_read (GPtrArray *lines, guint from, const char *name, const Ove
 	if (!self->patch)
 		return NULL;
 	bad = patch_unsafe_path (self->patch, &line);
-	if (bad)
+	if (bad) {
+		g_autofree char *quoted = path_quote ("", bad);
+
 		return fail_null (error, BAKEOFF_ERROR_USAGE,
 				  "%s:%u: path '%s' does not stay inside the tree\n"
 				  "nothing was imported; remove that mail if it is not meant",
-				  name, line, bad);
+				  name, line, quoted);
+	}
 	repair__paths (self->patch, base, self->repairs);
 	choose_line_ends (self, lines, from, name, base);
 	tell_bare (self);

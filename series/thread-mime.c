@@ -172,7 +172,7 @@ static void read_sender (Message *self, GMimeMessage *mail)
 
 	if (!first)
 		return;
-	self->from.name = name && *name ? header_utf8 (name) : NULL;
+	self->from.name = name && *name ? header_line (name) : NULL;
 	if (INTERNET_ADDRESS_IS_MAILBOX (first))
 		self->from.address = g_strdup (
 			internet_address_mailbox_get_addr (INTERNET_ADDRESS_MAILBOX (first)));
@@ -190,7 +190,7 @@ static Message *read_mail (GMimeMessage *mail, guint line, Source *source)
 
 	read_sender (self, mail);
 	self->date = date ? g_mime_utils_header_format_date (date) : NULL;
-	self->subject = subject ? header_utf8 (subject) : NULL;
+	self->subject = subject ? header_line (subject) : NULL;
 	self->message_id = read_ids (g_mime_object_get_header (object, "Message-ID"));
 	answered = read_ids (g_mime_object_get_header (object, "In-Reply-To"));
 	self->in_reply_to = first_word (answered);

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "base/error.h"
 #include "base/text.h"
 
 #define TEXTS	 2000
@@ -95,11 +96,24 @@ static void test_any_bytes (void)
 	}
 }
 
+/* An error's message is printable, whatever it quotes. */
+static void test_errors (void)
+{
+	g_autoptr (GError) error = NULL, null_error = NULL;
+
+	g_assert_false (fail (&error, BAKEOFF_ERROR_PATCH, "'%s' at %d\nhint", "\x1b[2J\xff", 1));
+	g_assert_cmpstr (error->message, ==, "'\\x1b[2J\\xff' at 1\nhint");
+	g_assert_null (fail_null (&null_error, BAKEOFF_ERROR_PATCH, "%s", "\r’"));
+	g_assert_cmpstr (null_error->message, ==, "\\x0d’");
+	g_assert_false (fail (NULL, BAKEOFF_ERROR_PATCH, "nobody listens"));
+}
+
 int main (int argc, char **argv)
 {
 	g_test_init (&argc, &argv, NULL);
 	g_test_add_func ("/text/cases", test_cases);
 	g_test_add_func ("/text/length", test_length);
 	g_test_add_func ("/text/any-bytes", test_any_bytes);
+	g_test_add_func ("/text/errors", test_errors);
 	return g_test_run ();
 }
