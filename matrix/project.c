@@ -144,9 +144,22 @@ const ProjectConfig *project_config (const Project *self, const char *name)
 	return NULL;
 }
 
+/* @names with the first of equal ones alone. */
+static char **without_repeats (const char *const *names)
+{
+	g_autoptr (GPtrArray) kept = g_ptr_array_new_with_free_func (g_free);
+
+	for (; *names; names++) {
+		if (!g_ptr_array_find_with_equal_func (kept, *names, g_str_equal, NULL))
+			g_ptr_array_add (kept, g_strdup (*names));
+	}
+	g_ptr_array_add (kept, NULL);
+	return (char **) g_ptr_array_steal (kept, NULL);
+}
+
 static gboolean read_configs (Project *self, const Config *file, GError **error)
 {
-	const char *const *used = config_get_all (file, "bakeoff.config");
+	g_auto (GStrv) used = without_repeats (config_get_all (file, "bakeoff.config"));
 	g_autoptr (GPtrArray) names = config_subsections (file, "config");
 	guint i, j;
 
@@ -205,7 +218,7 @@ Project *project_load (const char *path, GError **error)
 	self->patches_dir = absolute (self, patches ? patches : "patches");
 	self->subject = g_strdup (config_get (file, "bakeoff.subject"));
 	self->in_reply_to = g_strdup (config_get (file, "bakeoff.in-reply-to"));
-	self->boards = g_strdupv ((char **) config_get_all (file, "bakeoff.board"));
+	self->boards = without_repeats (config_get_all (file, "bakeoff.board"));
 	read_variants (self, file);
 	if (!config_get_bool (file, "bakeoff.descriptions", TRUE, &self->descriptions, error) ||
 	    !config_get_int (file, "bakeoff.fuzz", 0, 3, 0, &self->fuzz, error) ||

@@ -33,8 +33,8 @@ typedef struct {
 	char *in_reply_to;	/* (nullable): Message-ID of the thread's first mail */
 	gboolean descriptions;	/* whether import keeps the mails' prose; yes */
 	int fuzz;		/* lines of context that patch(1) may ignore; 0 */
-	char **boards;		/* names of the boards in use */
-	GPtrArray *configs;	/* (element-type ProjectConfig): those in use, in their order */
+	char **boards;		/* names of the boards in use, each once */
+	GPtrArray *configs;	/* (element-type ProjectConfig): those in use, each once */
 	GPtrArray *variants;	/* (element-type ProjectVariant): without base, in file order */
 	GPtrArray *all_configs; /* (element-type ProjectConfig): all that are defined */
 } Project;

@@ -111,6 +111,26 @@ static void test_defaults (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 	g_assert_null (project->boards[0]);
 }
 
+/* A config or a board that is named twice is one: a column more would say nothing more. The first
+ * mention gives the order, and names that only begin alike are two. */
+static void test_named_twice (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+{
+	g_autoptr (Project) project = load (
+		self, "[bakeoff]\n\tconfig = b\n\tconfig = a\n\tconfig = b\n\tboard = x\n"
+		      "\tboard = x1\n\tboard = x\n\tconfig = a\n"
+		      "[config \"a\"]\n\tset = CONFIG_A=y\n[config \"b\"]\n\tset = CONFIG_B=y\n");
+	static const char *const boards[] = { "x", "x1", NULL };
+	const ProjectConfig *config;
+
+	g_assert_cmpuint (project->configs->len, ==, 2);
+	config = project->configs->pdata[0];
+	g_assert_cmpstr (config->name, ==, "b");
+	config = project->configs->pdata[1];
+	g_assert_cmpstr (config->name, ==, "a");
+	g_assert_cmpstr (config->settings[0], ==, "CONFIG_A=y");
+	g_assert_true (g_strv_equal ((const char *const *) project->boards, boards));
+}
+
 /* Each mistake is a usage error that says where it stands. */
 static void test_mistakes (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 {
@@ -322,6 +342,7 @@ int main (int argc, char **argv)
 	g_test_init (&argc, &argv, NULL);
 	add ("/project/every-key", test_every_key);
 	add ("/project/defaults", test_defaults);
+	add ("/project/named-twice", test_named_twice);
 	add ("/project/mistakes", test_mistakes);
 	add ("/project/no-file", test_no_file);
 	add ("/project/find", test_find);
