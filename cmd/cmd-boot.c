@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/lock.h"
 #include "boards/boot.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
@@ -41,7 +42,6 @@ typedef struct {
 	gboolean interactive;
 	GCancellable *cancellable;
 
-	gint ended;	    /* atomic: whether the rest may be read */
 	BootResult *result; /* NULL with error */
 	char *log;	    /* relative to the state folder */
 	GError *error;
@@ -61,21 +61,21 @@ static BootResult *boot (const Boot *self, const char *log, GError **error)
 	const char *state = self->selection->project->state_dir;
 	g_autofree char *images = results_images_dir (self->selection->project);
 	g_autofree char *image = g_build_filename (images, cell->image, NULL);
-	g_autofree char *folder = g_strdup_printf ("boot-%d", (int) getpid ());
-	g_autofree char *work = g_build_filename (state, "work", folder, NULL);
+	g_autofree char *work = g_build_filename (state, "work", NULL);
+	g_autoptr (Scratch) scratch = scratch_new (work, error);
 	g_autofree char *log_path = g_build_filename (state, log, NULL);
 	g_autofree char *init = NULL;
-	g_autoptr (BootResult) result = NULL;
 	BootSpec spec = {
 		.board = cell->board->board,
 		.image = image,
 		.log = log_path,
-		.work_dir = work,
 		.data_dir = files_data_dir (),
 		.interactive = self->interactive,
 		.on_line = self->interactive ? NULL : print_line,
 	};
 
+	if (!scratch)
+		return NULL;
 	if (cell->board->board->guest) {
 		/* takes a second and cannot be cancelled; boot_run() sees to it after that */
 		init = guest_build (cell->board, state, error);
@@ -83,11 +83,8 @@ static BootResult *boot (const Boot *self, const char *log, GError **error)
 			return NULL;
 	}
 	spec.init = init;
-	if (!files_remove_tree (work, error) || !files_make_dir (work, error))
-		return NULL;
-	result = boot_run (&spec, self->cancellable, error);
-	files_remove_tree (work, NULL);
-	return g_steal_pointer (&result);
+	spec.work_dir = scratch_dir (scratch);
+	return boot_run (&spec, self->cancellable, error);
 }
 
 static gpointer boot_in_thread (gpointer user_data)
@@ -99,8 +96,6 @@ static gpointer boot_in_thread (gpointer user_data)
 				     self->cell->variant->variant->name, (int) getpid (),
 				     g_get_real_time ());
 	self->result = boot (self, self->log, &self->error);
-	g_atomic_int_set (&self->ended, TRUE);
-	g_main_context_wakeup (NULL);
 	return NULL;
 }
 
@@ -108,11 +103,7 @@ static gpointer boot_in_thread (gpointer user_data)
  * verdict at the same moment: the user does not want it. */
 static gboolean boot_and_listen (Boot *self, GError **error)
 {
-	GThread *thread = g_thread_new ("boot", boot_in_thread, self);
-
-	while (!g_atomic_int_get (&self->ended))
-		g_main_context_iteration (NULL, TRUE);
-	g_thread_join (thread);
+	progress_in_thread (boot_in_thread, self);
 	if (g_cancellable_is_cancelled (self->cancellable))
 		return fail (error, BAKEOFF_ERROR_CANCELLED, "stopped\nthis boot does not count");
 	if (self->error)

@@ -54,3 +54,29 @@ GCancellable *progress_cancellable (void)
 	g_unix_signal_add (SIGTERM, on_signal, cancellable);
 	return cancellable;
 }
+
+typedef struct {
+	GThreadFunc work;
+	gpointer data;
+	gint ended; /* atomic */
+} Listening;
+
+static gpointer work_and_wake (gpointer data)
+{
+	Listening *self = data;
+	gpointer result = self->work (self->data);
+
+	g_atomic_int_set (&self->ended, TRUE);
+	g_main_context_wakeup (NULL);
+	return result;
+}
+
+gpointer progress_in_thread (GThreadFunc work, gpointer data)
+{
+	Listening listening = { work, data, FALSE };
+	GThread *thread = g_thread_new ("work", work_and_wake, &listening);
+
+	while (!g_atomic_int_get (&listening.ended))
+		g_main_context_iteration (NULL, TRUE);
+	return g_thread_join (thread);
+}

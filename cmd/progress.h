@@ -16,3 +16,7 @@ void progress_finish (void);
  * progress_cancellable: Returns: (transfer full): cancelled by SIGINT and SIGTERM, from now on.
  */
 GCancellable *progress_cancellable (void);
+
+/** progress_in_thread: Returns: what @work gives, which runs while the main context hears signals.
+ */
+gpointer progress_in_thread (GThreadFunc work, gpointer data);
