@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "base/process.h"
 #include "base/template.h"
+#include "base/text.h"
 #include "kbuild/build.h"
 #include "kbuild/kconfig.h"
 #include "kbuild/sandbox.h"
@@ -181,11 +182,13 @@ char *build_first_error (const char *log_text, const char *source)
 	for (j = 0; signs[j]; j++) {
 		for (i = 0; lines[i]; i++) {
 			g_auto (GStrv) parts = NULL;
+			g_autofree char *joined = NULL;
 
 			if (!strstr (lines[i], signs[j]))
 				continue;
 			parts = g_strsplit (lines[i], prefix, -1);
-			return g_strjoinv ("", parts);
+			joined = g_strjoinv ("", parts);
+			return text_printable (joined, -1);
 		}
 	}
 	return NULL;
