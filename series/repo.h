@@ -58,6 +58,22 @@ gboolean repo_checkout (Repo *self, const char *from_tree, const char *to_tree, 
 GPtrArray *repo_changed_paths (Repo *self, const char *from_tree, const char *to_tree,
 			       gboolean *out_content_only, GError **error);
 
+/* One `@@` of a diff without context; lines from 1. Where a side has no lines, its start is the
+ * line before. */
+typedef struct {
+	guint old_start, old_lines;
+	guint new_start, new_lines;
+} RepoHunk;
+
+/**
+ * repo_moved_lines: how the lines of @path, which both trees have, moved from one to the other.
+ * @out_old_text: (transfer full): what the first tree has there
+ *
+ * Returns: (transfer full) (element-type RepoHunk).
+ */
+GArray *repo_moved_lines (Repo *self, const char *from_tree, const char *to_tree, const char *path,
+			  char **out_old_text, GError **error);
+
 /**
  * repo_update_ref: points refs/bakeoff/@name at @commit. Does nothing where it does already.
  */

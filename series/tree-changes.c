@@ -92,3 +92,49 @@ GPtrArray *repo_changed_paths (Repo *self, const char *from_tree, const char *to
 	*out_content_only = changes.content_only;
 	return g_steal_pointer (&paths);
 }
+
+/* ---- lines ---- */
+
+static int add_hunk (const git_diff_delta *delta G_GNUC_UNUSED, const git_diff_hunk *hunk,
+		     void *payload)
+{
+	RepoHunk entry = { (guint) hunk->old_start, (guint) hunk->old_lines,
+			   (guint) hunk->new_start, (guint) hunk->new_lines };
+
+	g_array_append_val ((GArray *) payload, entry);
+	return 0;
+}
+
+static git_blob *find_blob (Repo *repo, const char *tree_id, const char *path, GError **error)
+{
+	g_autoptr (git_tree) tree = repo__find_tree (repo, tree_id, error);
+	g_autoptr (git_tree_entry) entry = NULL;
+	g_autoptr (git_blob) blob = NULL;
+
+	if (!tree)
+		return NULL;
+	if (git_tree_entry_bypath (&entry, tree, path) != 0 ||
+	    git_blob_lookup (&blob, repo__git (repo), git_tree_entry_id (entry)) != 0)
+		git__fail (error, path);
+	return g_steal_pointer (&blob);
+}
+
+GArray *repo_moved_lines (Repo *self, const char *from_tree, const char *to_tree, const char *path,
+			  char **out_old_text, GError **error)
+{
+	g_autoptr (git_blob) from = find_blob (self, from_tree, path, error);
+	g_autoptr (git_blob) to = from ? find_blob (self, to_tree, path, error) : NULL;
+	g_autoptr (GArray) hunks = g_array_new (FALSE, FALSE, sizeof (RepoHunk));
+	git_diff_options options = GIT_DIFF_OPTIONS_INIT;
+
+	if (!to)
+		return NULL;
+	options.context_lines = 0;
+	if (git_diff_blobs (from, path, to, path, &options, NULL, NULL, add_hunk, NULL, hunks) !=
+	    0) {
+		git__fail (error, path);
+		return NULL;
+	}
+	*out_old_text = g_strndup (git_blob_rawcontent (from), (gsize) git_blob_rawsize (from));
+	return g_steal_pointer (&hunks);
+}
