@@ -176,6 +176,7 @@ install: all
 	install -m 644 boards/guest/*.[ch] $(DESTDIR)$(datadir)/boards/guest
 	install -m 644 kbuild/toolchains/*.toolchain $(DESTDIR)$(datadir)/kbuild/toolchains
 	install -m 644 kbuild/tools/*.h $(DESTDIR)$(datadir)/kbuild/tools
+	install kbuild/tools/sandbox $(DESTDIR)$(datadir)/kbuild/tools
 	install kbuild/tools/bin/* $(DESTDIR)$(datadir)/kbuild/tools/bin
 	install -m 644 patches/toolchain/* $(DESTDIR)$(datadir)/patches/toolchain
 	install -m 644 docs/*.json $(DESTDIR)$(datadir)

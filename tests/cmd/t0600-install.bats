@@ -33,8 +33,9 @@ setup() {
 		kbuild/toolchains/arm-linux-gnueabi-2.6.toolchain kbuild/tools/fixed-time.h; do
 		cmp "$root/$file" "$share/$file"
 	done
-	for file in "$root"/kbuild/tools/bin/*; do
-		[ -x "$share/kbuild/tools/bin/$(basename "$file")" ]
+	for file in sandbox $(cd "$root/kbuild/tools" && echo bin/*); do
+		cmp "$root/kbuild/tools/$file" "$share/kbuild/tools/$file"
+		[ -x "$share/kbuild/tools/$file" ]
 	done
 	for page in "$root"/docs/*.[1-8]; do
 		cmp "$page" "$to/usr/share/man/man${page##*.}/$(basename "$page")"
