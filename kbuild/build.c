@@ -118,10 +118,9 @@ static char **readable_folders (const BuildSpec *spec)
 	guint i;
 
 	for (i = 0; programs[i]; i++) {
-		g_autofree char *folder = sandbox_readable (programs[i]);
+		g_auto (GStrv) needed = sandbox_readable (programs[i]);
 
-		if (folder)
-			g_strv_builder_add (folders, folder);
+		g_strv_builder_addv (folders, (const char **) needed);
 	}
 	return g_strv_builder_end (folders);
 }
@@ -135,8 +134,8 @@ static gboolean is_quote (const char *line)
 	return *line == '|';
 }
 
-/* Lines that mean trouble on our side, whatever the source says. */
-static const char *machine_trouble (const char *log_text)
+/* What means trouble on our side, whatever the source says: (transfer full) (nullable). */
+static char *machine_trouble (const char *log_text)
 {
 	static const char *const signs[] = { "No space left on device",
 					     "Cannot allocate memory",
@@ -160,11 +159,11 @@ static const char *machine_trouble (const char *log_text)
 	for (i = 0; lines[i]; i++) {
 		for (j = 0; starts[j]; j++) {
 			if (g_str_has_prefix (lines[i], starts[j]))
-				return starts[j];
+				return g_strdup (lines[i]);
 		}
 		for (j = 0; signs[j]; j++) {
 			if (!is_quote (lines[i]) && strstr (lines[i], signs[j]))
-				return signs[j];
+				return g_strdup (signs[j]);
 		}
 	}
 	return NULL;
@@ -198,7 +197,7 @@ char *build_first_error (const char *log_text, const char *source)
 static gboolean explain_failure (const Kbuild *self, const char *log_text, const char *target,
 				 int status, GError **error)
 {
-	const char *trouble = machine_trouble (log_text);
+	g_autofree char *trouble = machine_trouble (log_text);
 	g_autofree char *first = build_first_error (log_text, slot_source (self->slot));
 
 	if (trouble)

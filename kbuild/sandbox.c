@@ -57,25 +57,38 @@ static char **hidden (void)
 	return (char **) g_ptr_array_steal (places, NULL);
 }
 
-char *sandbox_readable (const char *program)
+/* Adds the folder of @file, if it is hidden; @whole: with what lies beside it, as PREFIX/bin/gcc
+ * needs PREFIX/lib as well. */
+static void add_folder (GStrvBuilder *folders, const char *file, gboolean whole)
 {
-	g_autofree char *found = g_find_program_in_path (program);
-	g_autofree char *real = found ? realpath (found, NULL) : NULL;
-	g_autofree char *folder = real ? g_path_get_dirname (real) : NULL;
-	g_autofree char *prefix = folder ? g_path_get_dirname (folder) : NULL;
+	g_autofree char *folder = g_path_get_dirname (file);
+	g_autofree char *prefix = g_path_get_dirname (folder);
 	g_auto (GStrv) places = hidden ();
 	guint i;
 
-	for (i = 0; folder && places[i]; i++) {
-		if (!is_below (folder, places[i]))
-			continue;
-		/* PREFIX/bin/gcc needs PREFIX/lib as well, but a home folder is no PREFIX */
-		return is_below (prefix, places[i]) && !is_below (g_get_home_dir (), prefix) &&
-				       !g_str_equal (prefix, places[i])
-			       ? g_steal_pointer (&prefix)
-			       : g_steal_pointer (&folder);
+	for (i = 0; places[i]; i++) {
+		/* a home folder is no PREFIX */
+		gboolean is_prefix = is_below (prefix, places[i]) &&
+				     !is_below (g_get_home_dir (), prefix) &&
+				     !g_str_equal (prefix, places[i]);
+
+		if (is_below (folder, places[i]))
+			g_strv_builder_add (folders, whole && is_prefix ? prefix : folder);
 	}
-	return NULL;
+}
+
+char **sandbox_readable (const char *program)
+{
+	g_autofree char *found = g_find_program_in_path (program);
+	char *real = found ? realpath (found, NULL) : NULL;
+	g_autoptr (GStrvBuilder) folders = g_strv_builder_new ();
+
+	if (real && !g_str_equal (found, real))
+		add_folder (folders, found, FALSE);
+	if (real)
+		add_folder (folders, real, TRUE);
+	free (real);
+	return g_strv_builder_end (folders);
 }
 
 static void add_isolation (GPtrArray *argv)
@@ -141,7 +154,8 @@ gboolean sandbox_make_layer (const char *layer, GError **error)
 gboolean sandbox_check (const char *data_dir, const char *dir, GError **error)
 {
 	static const SandboxMount mounts[] = { { SANDBOX_ROOT "/x", "lower", "layer" }, { NULL } };
-	static const char *const argv[] = { "touch", "x/y", NULL };
+	/* by its path: ours may lead to what the sandbox hides */
+	static const char *const argv[] = { "/bin/sh", "-c", ": >x/y", NULL };
 	g_autoptr (Scratch) scratch = scratch_new (dir, error);
 	g_autofree char *lower = NULL, *layer = NULL, *log = NULL, *last = NULL;
 	g_auto (GStrv) wrapped = NULL;

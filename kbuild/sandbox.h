@@ -44,7 +44,8 @@ gboolean sandbox_make_layer (const char *layer, GError **error);
 gboolean sandbox_check (const char *data_dir, const char *dir, GError **error);
 
 /**
- * sandbox_readable: Returns: (transfer full) (nullable): the folder that must be shown for @program
- * to run, where it lies in a hidden place; NULL where it does not, or is not in our PATH.
+ * sandbox_readable: Returns: (transfer full): the folders that must be shown for @program to run,
+ * where it lies in a hidden place: that of its name in our PATH, and that of the file which a link
+ * leads to. Empty where none is hidden, or where it is not in our PATH.
  */
-char *sandbox_readable (const char *program);
+char **sandbox_readable (const char *program);
