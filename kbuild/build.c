@@ -301,9 +301,18 @@ static gboolean run_config_make (const Kbuild *self, const char *target, GError 
 	return FALSE;
 }
 
-static gboolean check_options (const Kbuild *self, const char *config, GError **error)
+/* The .config that there is: of a variant it may be base's, where make found nothing to change. */
+static char *read_config (const Slot *slot, GError **error)
 {
-	g_autofree char *text = files_read (config, NULL, error);
+	g_autofree char *path = slot_object (slot, ".config");
+
+	return path ? files_read (path, NULL, error)
+		    : fail_null (error, BAKEOFF_ERROR_FAILED, "make left no '.config'");
+}
+
+static gboolean check_options (const Kbuild *self, GError **error)
+{
+	g_autofree char *text = read_config (self->slot, error);
 	g_autoptr (GError) local = NULL;
 
 	if (!text)
@@ -349,14 +358,14 @@ static gboolean configure (const Kbuild *self, GError **error)
 	if (!slot_set_config (self->slot, NULL, error) ||
 	    !run_config_make (self, spec->defconfig, error))
 		return FALSE;
-	text = files_read (path, NULL, error);
+	text = read_config (self->slot, error);
 	if (!text)
 		return FALSE;
 	merged = kconfig_merge (text, spec->settings);
 	/* oldconfig, not olddefconfig: 2.6 has no other; at the end of its input it takes defaults
 	 */
 	return files_write (path, merged, -1, error) &&
-	       run_config_make (self, "oldconfig", error) && check_options (self, path, error) &&
+	       run_config_make (self, "oldconfig", error) && check_options (self, error) &&
 	       slot_set_config (self->slot, digest, error);
 }
 
@@ -401,7 +410,6 @@ static gboolean read_results (const Kbuild *self, BuildResult *result, GError **
 {
 	const BuildSpec *spec = self->spec;
 	g_autofree char *image = slot_object (self->slot, spec->image);
-	g_autofree char *config_path = slot_object (self->slot, ".config");
 	g_autofree char *config = NULL;
 
 	if (!image)
@@ -409,7 +417,7 @@ static gboolean read_results (const Kbuild *self, BuildResult *result, GError **
 			     "make %s left no '%s'\nthe board file's 'target' and 'image' do not "
 			     "belong together",
 			     spec->target, spec->image);
-	config = config_path ? files_read (config_path, NULL, error) : NULL;
+	config = read_config (self->slot, error);
 	if (!config)
 		return FALSE;
 	result->modules = kconfig_has_modules (config);
