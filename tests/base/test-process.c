@@ -90,30 +90,21 @@ static void test_command_line (Fixture *self, gconstpointer unused G_GNUC_UNUSED
 	g_assert_cmpstr (lines[1], ==, "a b it's  $x plain=1\n");
 }
 
-/* Folder, environment and input are those that were given; the input is empty by default. */
+/* Folder and environment are those that were given, and the input is empty. */
 static void test_surroundings (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 {
-	g_autofree char *input = g_build_filename (self->dir, "input", NULL);
+	g_autofree char *here = g_build_filename (self->dir, "here", NULL);
 	g_autofree char *path = g_strconcat ("PATH=", g_getenv ("PATH"), NULL);
 	char *env[] = { path, (char *) "ONLY=this", NULL };
-	const char *argv[] = { "sh", "-c", "cat; echo $ONLY $HOME; test -e input && cat", NULL };
-	ProcessSpec spec = { .argv = argv,
-			     .dir = self->dir,
-			     .env = env,
-			     .log = self->log,
-			     .input = input,
-			     .quiet_start = TRUE };
+	const char *argv[] = { "sh", "-c", "cat; echo $ONLY $HOME; cat here", NULL };
+	ProcessSpec spec = {
+		.argv = argv, .dir = self->dir, .env = env, .log = self->log, .quiet_start = TRUE
+	};
 	int status;
 
-	g_assert_true (files_write (input, "typed\n", -1, NULL));
+	g_assert_true (files_write (here, "file\n", -1, NULL));
 	g_assert_true (process_run (&spec, NULL, &status, NULL));
-	assert_log (self, "typed\nthis\n");
-	g_unlink (self->log);
-	spec.input = NULL;
-	spec.env = NULL;
-	argv[2] = "cat; echo end";
-	g_assert_true (process_run (&spec, NULL, &status, NULL));
-	assert_log (self, "end\n");
+	assert_log (self, "this\nfile\n");
 }
 
 /* A program that is not there, a folder that is not, a log that cannot be: our side failed. */
@@ -124,8 +115,7 @@ static void test_cannot_start (Fixture *self, gconstpointer unused G_GNUC_UNUSED
 	g_autofree char *below = g_build_filename (self->dir, "none", "log", NULL);
 	ProcessSpec specs[] = { { .argv = none },
 				{ .argv = good, .dir = below },
-				{ .argv = good, .log = below },
-				{ .argv = good, .input = below } };
+				{ .argv = good, .log = below } };
 	guint i;
 
 	for (i = 0; i < G_N_ELEMENTS (specs); i++) {
@@ -238,22 +228,40 @@ static void test_parent_killed (Fixture *self, gconstpointer unused G_GNUC_UNUSE
 	g_assert_true (dies_within (self, 3000));
 }
 
-/* The descriptor of keep_fd stays open in the child: a lock lives as long as it does. */
-static void test_keep_fd (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+static int open_kept (const char *dir, const char *name)
 {
-	const char *argv[] = { "sh", "-c", "ls -l /proc/$$/fd | grep -c kept", NULL };
-	g_autofree char *kept = g_build_filename (self->dir, "kept", NULL);
-	int fd = open (kept, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	g_autofree char *path = g_build_filename (dir, name, NULL);
+	int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+
+	g_assert_cmpint (fd, >=, 0);
+	return fd;
+}
+
+/* Descriptors that are given stay open in the child under their numbers, each the one that was
+ * meant, and those that are not are closed: a lock lives as long as who holds it. */
+static void test_fds (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+{
+	const char *argv[] = { "sh", "-c",
+			       "for n in 17 19; do readlink /proc/$$/fd/$n; done; "
+			       "ls -l /proc/$$/fd | grep -c kept; true",
+			       NULL };
+	g_autofree char *expected =
+		g_strdup_printf ("%s/kept-two\n%s/kept-one\n2\n", self->dir, self->dir);
+	ProcessFd fds[] = { { open_kept (self->dir, "kept-one"), 19 },
+			    { open_kept (self->dir, "kept-two"), 17 },
+			    { 0 } };
 	ProcessSpec spec = { .argv = argv, .log = self->log, .quiet_start = TRUE };
 	int status;
 
 	g_assert_true (process_run (&spec, NULL, &status, NULL));
 	assert_log (self, "0\n");
 	g_unlink (self->log);
-	spec.keep_fd = fd;
+	spec.fds = fds;
 	g_assert_true (process_run (&spec, NULL, &status, NULL));
-	assert_log (self, "1\n");
-	g_assert_cmpint (close (fd), ==, 0);
+	assert_log (self, expected);
+	/* ours stay ours */
+	g_assert_cmpint (close (fds[0].fd), ==, 0);
+	g_assert_cmpint (close (fds[1].fd), ==, 0);
 }
 
 /* The first line of --version, and nothing where there is no such program. */
@@ -287,7 +295,7 @@ int main (int argc, char **argv)
 	add ("/process/cancel", test_cancel);
 	add ("/process/cancelled-before", test_cancelled_before);
 	add ("/process/parent-killed", test_parent_killed);
-	add ("/process/keep-fd", test_keep_fd);
+	add ("/process/fds", test_fds);
 	g_test_add_func ("/process/version", test_version);
 	return g_test_run ();
 }

@@ -35,6 +35,52 @@ say() {
 	return 1
 }
 
+# try_sandbox: builds one as kbuild/sandbox.c does, and says why it cannot be where it cannot.
+try_sandbox() {
+	local dir=$BATS_RUN_TMPDIR/try-sandbox
+
+	mkdir -p "$dir"/{lower,layer/{up,work,top}}
+	unshare --user --map-root-user --mount "$root/kbuild/tools/sandbox" "$dir" lower layer -- \
+		--unshare-user --disable-userns --unshare-pid --unshare-net --cap-drop ALL \
+		--ro-bind / / --dev /dev --proc /proc --tmpfs /tmp --bind "$dir/layer/top" /tmp/x \
+		-- /bin/sh -c ': >/tmp/x/y'
+}
+
+# Where no sandbox can be made, the program is called through a script that says --no-sandbox, and
+# what is about sandboxes is skipped: see needs_sandbox.
+no_sandbox=$BATS_RUN_TMPDIR/no-sandbox
+if [ ! -e "$no_sandbox" ]; then
+	if reason=$(try_sandbox 2>&1); then
+		reason=
+	else
+		reason=${reason:-unshare fails}
+	fi
+	printf '%s' "$reason" | tail -1 >"$no_sandbox.$$"
+	mv "$no_sandbox.$$" "$no_sandbox"
+fi
+if [ -s "$no_sandbox" ]; then
+	mkdir -p "$BATS_RUN_TMPDIR/unguarded"
+	cat >"$BATS_RUN_TMPDIR/unguarded/bakeoff.$$" <<-END
+		#!/bin/sh
+		case \$1 in
+		run | build | boot)
+			command=\$1
+			shift
+			exec "$bakeoff" "\$command" --no-sandbox "\$@"
+			;;
+		esac
+		exec "$bakeoff" "\$@"
+	END
+	chmod +x "$BATS_RUN_TMPDIR/unguarded/bakeoff.$$"
+	mv "$BATS_RUN_TMPDIR/unguarded/bakeoff.$$" "$BATS_RUN_TMPDIR/unguarded/bakeoff"
+	bakeoff=$BATS_RUN_TMPDIR/unguarded/bakeoff
+fi
+
+# needs_sandbox: skips the test where there can be none, and says why.
+needs_sandbox() {
+	[ ! -s "$no_sandbox" ] || skip "no sandbox can be made here: $(cat "$no_sandbox")"
+}
+
 # new_project DIR: the case of 2007 over the model kernel: DIR/bakeoff.conf, its patches, its board,
 # and DIR.git, the repository.
 new_project() {
@@ -59,6 +105,20 @@ small_project() {
 		add-vm-bug-on add-vm-bug-on-lameter pa-risc-page-allocator; do
 		conf "$1" --remove-section "variant.$name"
 	done
+}
+
+# add_variant DIR NAME SCRIPT: a variant that changes base as the shell script does in its tree.
+add_variant() {
+	local tree
+
+	tree=$(mktemp -d "$BATS_RUN_TMPDIR/tree-XXXXXX")
+	git clone -q -b model-1 -c advice.detachedHead=false "$1.git" "$tree"
+	(cd "$tree" && eval "$3")
+	git -C "$tree" add -A
+	git -C "$tree" commit -q -m "$2"
+	git -C "$tree" format-patch -q -1 --no-signature --stdout >"$1/patches/$2.patch"
+	conf "$1" "variant.$2.patch" "$2.patch"
+	rm -rf "$tree"
 }
 
 # conf DIR ARGUMENT…: git config on the project file.

@@ -147,13 +147,57 @@ Hugh Dickins <hugh@veritas.com> 2007-06-21T15:27:00+00:00 page_mapping must avoi
 	[ ! -e "$BATS_TEST_TMPDIR/index" ]
 }
 
-# The slot holds exactly the variant's tree: git compares it file by file.
-@test "what is built is the tree of the variant" {
-	runs 0 "$bakeoff" build --config slub --variant page-mapping-avoid-slub
-	GIT_INDEX_FILE=$BATS_TEST_TMPDIR/own git --git-dir="$p.git" --work-tree=.bakeoff/slots/model-slub/src \
-		add -A -f .
+# a_variant_that_lists DIR: it changes, adds and removes files, and its build prints what it sees.
+a_variant_that_lists() {
+	add_variant "$1" listing '
+		echo "/* changed */" >>mm/slub.c
+		git rm -q drivers/mmc/host/at91_mci.c
+		git rm -q README.md
+		mkdir README.md
+		echo "a file became a folder" >README.md/file
+		git rm -q -r arch/parisc
+		echo "a folder became a file" >arch/parisc
+		mkdir -p new/folder
+		echo new >new/folder/file
+		chmod +x scripts/oldconfig.sh
+		printf "Image: list\nlist: FORCE\n\t@find . -type f -printf \"%%04m %%P \" %s | sort\n" \
+			"-exec sha256sum {} \\;" >>Makefile'
+}
+
+# git_listing REF: the same by git.
+git_listing() {
+	rm -rf "$BATS_TEST_TMPDIR/export"
+	mkdir "$BATS_TEST_TMPDIR/export"
+	git -C "$p.git" archive "$1" | tar -x -m --no-same-permissions -C "$BATS_TEST_TMPDIR/export"
+	cd "$BATS_TEST_TMPDIR/export"
+	find . -type f -printf "%04m %P " -exec sha256sum {} \; | sort
+	cd "$p"
+}
+
+# What make sees is exactly the variant's tree, and what lies on disk before and after is the base's.
+sees_its_tree() {
+	new_project "$BATS_TEST_TMPDIR/p"
+	p=$BATS_TEST_TMPDIR/p
+	cd "$p"
+	a_variant_that_lists "$p"
+	runs 0 "$bakeoff" build --config slub --variant listing "$@"
+	grep '^0[0-7]* ' .bakeoff/logs/model-slub-listing-*.build.log >"$BATS_TEST_TMPDIR/seen"
+	runs 0 "$bakeoff" apply
+	git_listing refs/bakeoff/listing >"$BATS_TEST_TMPDIR/expected"
+	diff "$BATS_TEST_TMPDIR/expected" "$BATS_TEST_TMPDIR/seen"
+	is "$(find .bakeoff/slots -name src | wc -l)" 1
+	GIT_INDEX_FILE=$BATS_TEST_TMPDIR/own git --git-dir="$p.git" --work-tree=.bakeoff/slots/0/src add -A -f .
 	is "$(GIT_INDEX_FILE=$BATS_TEST_TMPDIR/own git --git-dir="$p.git" write-tree)" \
-		"$(sed -n 's/^tree //p' .bakeoff/slots/model-slub/state)"
+		"$(sed -n 's/^tree //p' .bakeoff/slots/0/source)"
+	is "$(git -C "$p.git" rev-parse 'model-1^{tree}')" "$(sed -n 's/^tree //p' .bakeoff/slots/0/source)"
+}
+
+@test "what is built is the tree of the variant" {
+	sees_its_tree
+}
+
+@test "what is built without a sandbox is the tree of the variant" {
+	sees_its_tree --no-sandbox
 }
 
 # A slot remembers the tree that it holds. Where that tree is gone, because the repository is another
@@ -168,5 +212,6 @@ Hugh Dickins <hugh@veritas.com> 2007-06-21T15:27:00+00:00 page_mapping must avoi
 	runs 0 "$bakeoff" build --repo "$BATS_TEST_TMPDIR/other" --base HEAD --variant base
 	runs 0 "$bakeoff" run
 	has "$err" "base model/slub: oops" "page-mapping-avoid-slub model/slub: pass"
-	[ ! -e .bakeoff/slots/model-slub/src/other ]
+	[ -e .bakeoff/slots/0/src/Makefile ]
+	[ ! -e .bakeoff/slots/0/src/other ]
 }

@@ -31,11 +31,12 @@ ending() {
 # A kernel whose make calls itself, as Kbuild does, and takes a minute.
 endless_build() {
 	git init -q "$BATS_TEST_TMPDIR/slow"
-	cat >"$BATS_TEST_TMPDIR/slow/Makefile" <<-'END'
-		model_defconfig: ; @echo CONFIG_SLUB=y >$(O)/.config
-		oldconfig Image: ; @$(MAKE) -C $(CURDIR) really-$@
+	# its processes name the project: a sandbox gives them other paths
+	cat >"$BATS_TEST_TMPDIR/slow/Makefile" <<-END
+		model_defconfig: ; @echo CONFIG_SLUB=y >\$(O)/.config
+		oldconfig Image: ; @\$(MAKE) -C \$(CURDIR) really-\$@
 		really-oldconfig: ;
-		really-Image: ; @sh -c 'sleep 60; true' $(O)
+		really-Image: ; @sh -c 'sleep 60; true' '$p/'
 	END
 	git -C "$BATS_TEST_TMPDIR/slow" add Makefile
 	git -C "$BATS_TEST_TMPDIR/slow" commit -q -m slow

@@ -2,13 +2,8 @@
 /*
  * Builds: what the source is to blame for and what is not, with a kernel that is one Makefile.
  */
-#include <string.h>
-
-#include <glib/gstdio.h>
-
-#include "base/error.h"
-#include "base/files.h"
 #include "kbuild/build.h"
+#include "tests/kbuild/fixture.h"
 
 /* Called as Linux is; `Image` runs what the file `recipe` says. */
 #define MAKEFILE                                                                                   \
@@ -17,55 +12,57 @@
 	"Image: ; @O=$(O) CC='$(CC)' ARCH=$(ARCH) MAKER=$$PPID sh ./recipe\n"
 
 typedef struct {
-	char *dir, *images, *log;
-	Slot *slot;
+	Fixture trees;
+	char *images, *log;
+	Source *source;
+	Slot *slot; /* NULL where the test is skipped */
+	Jobserver *jobserver;
 	Toolchain toolchain;
 	char *make[2];
-} Fixture;
+} Builds;
 
-static void put (const Fixture *self, const char *name, const char *text)
+static void put (const Builds *self, const char *name, const char *text)
 {
-	g_autofree char *path = g_build_filename (slot_source (self->slot), name, NULL);
+	g_autofree char *path = g_build_filename (slot_real_source (self->slot), name, NULL);
 
 	g_assert_true (files_write (path, text, -1, NULL));
 }
 
-static void set_up (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+static void set_up (Builds *self)
 {
-	g_autofree char *slot = NULL;
-
-	self->dir = g_dir_make_tmp ("bakeoff-test-XXXXXX", NULL);
-	slot = g_build_filename (self->dir, "slot", NULL);
-	self->images = g_build_filename (self->dir, "images", NULL);
-	self->log = g_build_filename (self->dir, "log", NULL);
-	self->slot = slot_open (slot, NULL);
-	g_assert_nonnull (self->slot);
+	self->images = g_build_filename (self->trees.dir, "images", NULL);
+	self->log = g_build_filename (self->trees.dir, "log", NULL);
 	self->make[0] = (char *) "CC=cc -I%{src}/include";
 	self->toolchain.name = (char *) "host";
 	self->toolchain.cross = (char *) "";
 	self->toolchain.make = self->make;
-	put (self, "Makefile", MAKEFILE);
-	put (self, "oldconfig.sh", "");
-	put (self, "recipe", "printf image >$O/Image\n");
+	fixture_put (&self->trees, "base", "Makefile", MAKEFILE);
+	fixture_put (&self->trees, "base", "oldconfig.sh", "");
+	fixture_put (&self->trees, "base", "recipe", "printf image >$O/Image\n");
+	self->source = fixture_open_source (&self->trees, "base");
+	self->slot = fixture_open_slot (&self->trees, self->source);
+	g_assert_true (slot_own (self->slot, NULL, NULL));
+	self->jobserver = jobserver_new (self->trees.dir, 1, NULL);
+	g_assert_nonnull (self->jobserver);
 }
 
-static void tear_down (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+static void tear_down (Builds *self)
 {
+	jobserver_free (self->jobserver);
 	slot_free (self->slot);
-	g_assert_true (files_remove_tree (self->dir, NULL));
-	g_free (self->dir);
+	source_free (self->source);
 	g_free (self->images);
 	g_free (self->log);
 }
 
-static BuildResult *build (const Fixture *self, const char *setting, GCancellable *cancellable,
+static BuildResult *build (const Builds *self, const char *setting, GCancellable *cancellable,
 			   GError **error)
 {
 	const char *const settings[] = { setting, NULL };
 	BuildSpec spec = {
 		.toolchain = &self->toolchain,
 		.toolchain_identity = "host",
-		.data_dir = "/nonexistent",
+		.data_dir = self->trees.data,
 		.arch = "arm",
 		.defconfig = "tiny_defconfig",
 		.settings = settings,
@@ -73,14 +70,14 @@ static BuildResult *build (const Fixture *self, const char *setting, GCancellabl
 		.image = "Image",
 		.images_dir = self->images,
 		.log = self->log,
-		.jobs = 1,
+		.jobserver = self->jobserver,
 	};
 
 	return build_run (&spec, self->slot, cancellable, error);
 }
 
 /* Builds with @recipe, which must fail with @code and say @says. */
-static void build_fails (Fixture *self, const char *recipe, BakeoffErrorCode code, const char *says)
+static void build_fails (Builds *self, const char *recipe, BakeoffErrorCode code, const char *says)
 {
 	g_autoptr (GError) error = NULL;
 	g_autoptr (BuildResult) result = NULL;
@@ -94,7 +91,7 @@ static void build_fails (Fixture *self, const char *recipe, BakeoffErrorCode cod
 }
 
 /* The image is kept under its SHA-256 (of `image`, by sha256sum(1)), and known to be sound. */
-static void test_image (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+static void test_image (Builds *self)
 {
 	static const char sum[] =
 		"6105d6cc76af400325e94d588ce511be5bfdbb73b437dc51eca43917d7a43e3d";
@@ -122,9 +119,9 @@ static void test_image (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 
 /* make sees ARCH and the toolchain's variables with %{src} filled in, and nothing of our
  * environment that could change what is built. */
-static void test_environment (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+static void test_environment (Builds *self)
 {
-	g_autofree char *made = g_build_filename (slot_objects (self->slot), "Image", NULL);
+	g_autofree char *made = slot_object_new (self->slot, "Image");
 	g_autofree char *wanted = g_strdup_printf (
 		"arm|cc -I%s/include||UTC|C|Thu Jan  1 00:00:00 UTC 1970|1|bakeoff",
 		slot_source (self->slot));
@@ -149,7 +146,7 @@ static void test_environment (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 }
 
 /* What the compiler says of the source is BUILD, with its first error and without our paths. */
-static void test_compiler_error (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+static void test_compiler_error (Builds *self)
 {
 	g_autofree char *recipe =
 		g_strdup_printf ("echo '%s/mm/slub.c:7:2: warning: unused' >&2\n"
@@ -165,7 +162,7 @@ static void test_compiler_error (Fixture *self, gconstpointer unused G_GNUC_UNUS
 }
 
 /* What the machine does is FAILED, whatever else the log holds: no patch is convicted by it. */
-static void test_machine_trouble (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+static void test_machine_trouble (Builds *self)
 {
 	static const char *const troubles[] = {
 		"as: error: x.o: No space left on device",
@@ -191,9 +188,9 @@ static void test_machine_trouble (Fixture *self, gconstpointer unused G_GNUC_UNU
 
 /* What a build that did not end by itself has left is not built upon: the second build makes it
  * anew. The counterpart: after a build that did end, objects are kept. */
-static void test_half_made (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+static void test_half_made (Builds *self)
 {
-	g_autofree char *object = g_build_filename (slot_objects (self->slot), "half.o", NULL);
+	g_autofree char *object = slot_object_new (self->slot, "half.o");
 	g_autoptr (BuildResult) result = NULL;
 	g_autoptr (GError) error = NULL;
 
@@ -209,14 +206,14 @@ static void test_half_made (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 }
 
 /* A program that the build lacks is our trouble, and convicts nobody. */
-static void test_missing_tool (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+static void test_missing_tool (Builds *self)
 {
 	build_fails (self, "nonesuch-bc 1\n", BAKEOFF_ERROR_FAILED, "our side");
 	build_fails (self, "exit 1\n", BAKEOFF_ERROR_BUILD, "");
 }
 
 /* Trouble of an earlier build in the same log is not this one's. */
-static void test_only_this_log (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+static void test_only_this_log (Builds *self)
 {
 	build_fails (self, "echo 'No space left on device'; exit 1\n", BAKEOFF_ERROR_FAILED,
 		     "No space left");
@@ -226,16 +223,16 @@ static void test_only_this_log (Fixture *self, gconstpointer unused G_GNUC_UNUSE
 
 /* An image that the target does not make is the board file's fault, also where an old one lies
  * there. */
-static void test_no_image (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+static void test_no_image (Builds *self)
 {
-	g_autofree char *old = g_build_filename (slot_objects (self->slot), "Image", NULL);
+	g_autofree char *old = slot_object_new (self->slot, "Image");
 
 	g_assert_true (files_write (old, "old", -1, NULL));
 	build_fails (self, "true\n", BAKEOFF_ERROR_FAILED, "left no 'Image'");
 }
 
 /* An option that does not take, and a configuration that fails, are FAILED and name what it was. */
-static void test_configuration (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+static void test_configuration (Builds *self)
 {
 	g_autoptr (GError) error = NULL;
 	g_autoptr (BuildResult) result = NULL;
@@ -259,10 +256,9 @@ static void test_configuration (Fixture *self, gconstpointer unused G_GNUC_UNUSE
 }
 
 /* A .config that stands is not made again; one of other settings is. */
-static void test_configured_once (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+static void test_configured_once (Builds *self)
 {
-	g_autofree char *count = g_build_filename (self->dir, "count", NULL);
-	g_autofree char *script = g_strdup_printf ("echo x >>%s\n", count);
+	g_autofree char *count = slot_object_new (self->slot, "count");
 	static const struct {
 		const char *setting;
 		const char *count;
@@ -272,7 +268,7 @@ static void test_configured_once (Fixture *self, gconstpointer unused G_GNUC_UNU
 		      { "CONFIG_A=y", "x\nx\nx\n" } };
 	guint i;
 
-	put (self, "oldconfig.sh", script);
+	put (self, "oldconfig.sh", "echo x >>${1%/*}/count\n");
 	for (i = 0; i < G_N_ELEMENTS (steps); i++) {
 		g_autoptr (GError) error = NULL;
 		g_autoptr (BuildResult) result = build (self, steps[i].setting, NULL, &error);
@@ -285,7 +281,7 @@ static void test_configured_once (Fixture *self, gconstpointer unused G_GNUC_UNU
 }
 
 /* A wish to stop is CANCELLED, never a verdict. */
-static void test_cancelled (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+static void test_cancelled (Builds *self)
 {
 	g_autoptr (GCancellable) cancellable = g_cancellable_new ();
 	g_autoptr (GError) error = NULL;
@@ -333,10 +329,8 @@ static void test_first_error (void)
 	}
 }
 
-#define add(name, function) g_test_add (name, Fixture, NULL, set_up, function, tear_down)
-
 /* A configuration with modules is told, for they are not in the image; one without is not. */
-static void test_modules (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+static void test_modules (Builds *self)
 {
 	g_autoptr (GError) error = NULL;
 	g_autoptr (BuildResult) with = build (self, "CONFIG_MMC_AT91=m", NULL, &error);
@@ -347,21 +341,56 @@ static void test_modules (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 	g_assert_false (without->modules);
 }
 
+/* A test, and whether its makes run in a sandbox. */
+typedef struct {
+	void (*test) (Builds *self);
+	gboolean guarded;
+} Case;
+
+static void run_case (gconstpointer data)
+{
+	const Case *chosen = data;
+	Builds self = { 0 };
+
+	fixture_init (&self.trees, chosen->guarded);
+	if (!chosen->guarded || fixture_can_guard (&self.trees)) {
+		set_up (&self);
+		chosen->test (&self);
+		tear_down (&self);
+	}
+	fixture_clear (&self.trees);
+}
+
+static void add (const char *name, void (*test) (Builds *self))
+{
+	int guarded;
+
+	for (guarded = FALSE; guarded <= TRUE; guarded++) {
+		g_autofree char *path =
+			g_strdup_printf ("/build/%s/%s", guarded ? "guarded" : "in-place", name);
+		Case *chosen = g_new0 (Case, 1);
+
+		chosen->test = test;
+		chosen->guarded = guarded;
+		g_test_add_data_func_full (path, chosen, run_case, g_free);
+	}
+}
+
 int main (int argc, char **argv)
 {
 	g_test_init (&argc, &argv, NULL);
-	add ("/build/image", test_image);
-	add ("/build/environment", test_environment);
-	add ("/build/compiler-error", test_compiler_error);
-	add ("/build/machine-trouble", test_machine_trouble);
-	add ("/build/half-made", test_half_made);
-	add ("/build/missing-tool", test_missing_tool);
-	add ("/build/only-this-log", test_only_this_log);
-	add ("/build/modules", test_modules);
-	add ("/build/no-image", test_no_image);
-	add ("/build/configuration", test_configuration);
-	add ("/build/configured-once", test_configured_once);
-	add ("/build/cancelled", test_cancelled);
+	add ("image", test_image);
+	add ("environment", test_environment);
+	add ("compiler-error", test_compiler_error);
+	add ("machine-trouble", test_machine_trouble);
+	add ("half-made", test_half_made);
+	add ("missing-tool", test_missing_tool);
+	add ("only-this-log", test_only_this_log);
+	add ("modules", test_modules);
+	add ("no-image", test_no_image);
+	add ("configuration", test_configuration);
+	add ("configured-once", test_configured_once);
+	add ("cancelled", test_cancelled);
 	g_test_add_func ("/build/first-error", test_first_error);
 	return g_test_run ();
 }

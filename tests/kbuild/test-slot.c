@@ -1,261 +1,286 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Source slots: what they remember, and when they must not trust it.
+ * Base's slots: what they remember, when they must not trust it, and who waits for whom.
+ * tests/kbuild/test-variant.c has what is built over them.
  */
-#include <fcntl.h>
-#include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
-#include <glib/gstdio.h>
+#include "base/lock.h"
+#include "tests/kbuild/fixture.h"
 
-#include "base/error.h"
-#include "base/files.h"
-#include "kbuild/slot.h"
-
-/* What the fill function was asked for, and what it is to answer. */
-typedef struct {
-	guint calls;
-	char *from, *to;
-	const char *changes; /* (nullable): one path that it tells as changed */
-	gboolean fails;
-} Filling;
-
-typedef struct {
-	char *dir;
-	Filling filling;
-} Fixture;
-
-static void set_up (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+static void make_base (Fixture *self)
 {
-	self->dir = g_dir_make_tmp ("bakeoff-test-XXXXXX", NULL);
+	fixture_put (self, "base", "Makefile", "all:\n");
+	fixture_put (self, "base", "mm/slub.c", "slub\n");
 }
 
-static void tear_down (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
-{
-	g_assert_true (files_remove_tree (self->dir, NULL));
-	g_free (self->dir);
-	g_free (self->filling.from);
-	g_free (self->filling.to);
-}
-
-static gboolean fill (const char *from, const char *to, const char *dir, GPtrArray **out_changed,
-		      gpointer user_data, GError **error)
-{
-	Filling *filling = user_data;
-
-	g_assert_true (g_file_test (dir, G_FILE_TEST_IS_DIR));
-	filling->calls++;
-	g_free (filling->from);
-	g_free (filling->to);
-	filling->from = g_strdup (from);
-	filling->to = g_strdup (to);
-	if (filling->fails)
-		return fail (error, BAKEOFF_ERROR_FAILED, "no space");
-	*out_changed = g_ptr_array_new_with_free_func (g_free);
-	if (filling->changes)
-		g_ptr_array_add (*out_changed, g_strdup (filling->changes));
-	return TRUE;
-}
-
-static Slot *open_slot (Fixture *self)
+/* The base's slot, ours alone; the source is returned too. */
+static Slot *own_slot (Fixture *self, Source **out_source)
 {
 	g_autoptr (GError) error = NULL;
-	Slot *slot = slot_open (self->dir, &error);
+	Slot *slot;
 
+	*out_source = fixture_open_source (self, "base");
+	slot = fixture_open_slot (self, *out_source);
+	g_assert_true (slot_own (slot, NULL, &error));
 	g_assert_no_error (error);
 	return slot;
 }
 
-static void switch_to (Fixture *self, Slot *slot, const char *tree)
+static void close_slot (Slot *slot, Source *source)
 {
-	g_autoptr (GError) error = NULL;
-
-	g_assert_true (slot_switch (slot, tree, fill, &self->filling, &error));
-	g_assert_no_error (error);
+	slot_free (slot);
+	source_free (source);
 }
 
-static void put_config (const Slot *slot)
+static void put_object (const Slot *slot, const char *name)
 {
-	g_autofree char *path = g_build_filename (slot_objects (slot), ".config", NULL);
+	g_autofree char *path = slot_object_new (slot, name);
 
-	g_assert_true (files_write (path, "CONFIG_A=y\n", -1, NULL));
+	g_assert_true (files_write (path, "object\n", -1, NULL));
 }
 
-/* The folders are there, absolute, and two different ones. */
-static void test_folders (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+static gboolean has_object (const Slot *slot, const char *name)
 {
-	g_autoptr (Slot) slot = open_slot (self);
+	g_autofree char *path = slot_object (slot, name);
 
+	return path != NULL;
+}
+
+/* Source and objects have paths of their own: the same for every slot in a sandbox, where the
+ * folders really are in place. */
+static void test_folders (Fixture *self)
+{
+	g_autoptr (Source) source = NULL;
+	g_autoptr (Slot) slot = NULL;
+
+	make_base (self);
+	slot = own_slot (self, &source);
 	g_assert_true (g_path_is_absolute (slot_source (slot)));
-	g_assert_true (g_file_test (slot_source (slot), G_FILE_TEST_IS_DIR));
-	g_assert_true (g_file_test (slot_objects (slot), G_FILE_TEST_IS_DIR));
 	g_assert_cmpstr (slot_source (slot), !=, slot_objects (slot));
-}
-
-/* What a slot holds is known after it was closed and opened again: the same tree is not filled
- * anew, another one starts from it. */
-static void test_state_survives (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
-{
-	Slot *slot = open_slot (self);
-
-	switch_to (self, slot, "one");
-	g_assert_cmpuint (self->filling.calls, ==, 1);
-	g_assert_null (self->filling.from);
-	g_assert_true (slot_set_config (slot, "digest", NULL));
-	put_config (slot);
-	slot_free (slot);
-
-	slot = open_slot (self);
-	g_assert_true (slot_config_stands (slot, "digest"));
-	g_assert_false (slot_config_stands (slot, "other"));
-	switch_to (self, slot, "one");
-	g_assert_cmpuint (self->filling.calls, ==, 1);
-	switch_to (self, slot, "two");
-	g_assert_cmpuint (self->filling.calls, ==, 2);
-	g_assert_cmpstr (self->filling.from, ==, "one");
-	g_assert_cmpstr (self->filling.to, ==, "two");
-	slot_free (slot);
-}
-
-/* A switch that fails half-way, or in which we die, leaves a slot of which nothing is believed. */
-static void test_interrupted_switch (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
-{
-	Slot *slot = open_slot (self);
-	g_autoptr (GError) error = NULL;
-
-	switch_to (self, slot, "one");
-	self->filling.fails = TRUE;
-	g_assert_false (slot_switch (slot, "two", fill, &self->filling, &error));
-	g_assert_error (error, BAKEOFF_ERROR, BAKEOFF_ERROR_FAILED);
-	self->filling.fails = FALSE;
-	/* in the same process … */
-	switch_to (self, slot, "one");
-	g_assert_null (self->filling.from);
-	self->filling.fails = TRUE;
-	g_assert_false (slot_switch (slot, "two", fill, &self->filling, NULL));
-	self->filling.fails = FALSE;
-	slot_free (slot);
-	/* … and in the next */
-	slot = open_slot (self);
-	switch_to (self, slot, "one");
-	g_assert_null (self->filling.from);
-	slot_free (slot);
-}
-
-/* A .config does not outlive a change of what decides it; other changes it does. */
-static void test_config_dropped (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
-{
-	static const struct {
-		const char *path;
-		gboolean stands;
-	} cases[] = {
-		{ "mm/slub.c", TRUE },
-		{ "drivers/mmc/Makefile", TRUE },
-		{ NULL, TRUE },
-		{ "drivers/mmc/Kconfig", FALSE },
-		{ "lib/Kconfig.debug", FALSE },
-		{ "arch/arm/configs/versatile_defconfig", FALSE },
-		{ "arch/arm/defconfig", FALSE },
-		{ "scripts/kconfig/conf.c", FALSE },
-	};
-	g_autoptr (Slot) slot = open_slot (self);
-	guint i;
-
-	switch_to (self, slot, "start");
-	put_config (slot);
-	for (i = 0; i < G_N_ELEMENTS (cases); i++) {
-		g_autofree char *tree = g_strdup_printf ("tree-%u", i);
-
-		g_assert_true (slot_set_config (slot, "digest", NULL));
-		self->filling.changes = cases[i].path;
-		switch_to (self, slot, tree);
-		g_assert_cmpint (slot_config_stands (slot, "digest"), ==, cases[i].stands);
+	g_assert_true (g_file_test (slot_real_source (slot), G_FILE_TEST_IS_DIR));
+	g_assert_true (g_file_test (slot_new_objects (slot), G_FILE_TEST_IS_DIR));
+	g_assert_false (slot_is_variant (slot));
+	if (self->guarded) {
+		g_assert_true (g_str_has_prefix (slot_source (slot), SANDBOX_ROOT "/"));
+		g_assert_true (g_str_has_prefix (slot_objects (slot), SANDBOX_ROOT "/"));
+	} else {
+		g_assert_cmpstr (slot_source (slot), ==, slot_real_source (slot));
+		g_assert_cmpstr (slot_objects (slot), ==, slot_new_objects (slot));
 	}
 }
 
-/* A digest without a .config is worth nothing, and NULL takes it back. */
-static void test_config_needs_its_file (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+/* What a slot holds is known after it was closed and opened again, once its build has ended. */
+static void test_state_survives (Fixture *self)
 {
-	g_autoptr (Slot) slot = open_slot (self);
+	Source *source = NULL;
+	Slot *slot;
 
-	switch_to (self, slot, "one");
+	make_base (self);
+	slot = own_slot (self, &source);
+	g_assert_true (slot_set_tools (slot, "gcc 1", NULL));
+	g_assert_true (slot_set_busy (slot, TRUE, NULL));
+	g_assert_true (slot_set_config (slot, "digest", NULL));
+	put_object (slot, ".config");
+	g_assert_false (slot_is_ready (slot, "digest", "gcc 1"));
+	g_assert_true (slot_set_busy (slot, FALSE, NULL));
+	close_slot (slot, source);
+
+	source = fixture_open_source (self, "base");
+	slot = fixture_open_slot (self, source);
+	g_assert_true (slot_config_stands (slot, "digest"));
+	g_assert_false (slot_config_stands (slot, "other"));
+	g_assert_true (slot_is_ready (slot, "digest", "gcc 1"));
+	g_assert_false (slot_is_ready (slot, "other", "gcc 1"));
+	g_assert_false (slot_is_ready (slot, "digest", "gcc 2"));
+	close_slot (slot, source);
+}
+
+/* Another base in the same folder: objects stay to start from, and the .config does not stand. */
+static void test_another_base (Fixture *self)
+{
+	Source *source = NULL;
+	Slot *slot;
+
+	make_base (self);
+	slot = own_slot (self, &source);
+	g_assert_true (slot_set_tools (slot, "gcc 1", NULL));
+	g_assert_true (slot_set_config (slot, "digest", NULL));
+	put_object (slot, ".config");
+	put_object (slot, "slub.o");
+	close_slot (slot, source);
+
+	fixture_derive (self, "next", "base");
+	fixture_put (self, "next", "mm/slub.c", "slub of the next release\n");
+	source = fixture_open_source (self, "next");
+	slot = fixture_open_slot (self, source);
+	g_assert_false (slot_config_stands (slot, "digest"));
+	g_assert_false (slot_is_ready (slot, "digest", "gcc 1"));
+	g_assert_true (slot_own (slot, NULL, NULL));
+	g_assert_true (has_object (slot, "slub.o"));
+	close_slot (slot, source);
+}
+
+/* Objects of a source that was written anew are thrown away: they tell nothing of what was read. */
+static void test_new_source (Fixture *self)
+{
+	Source *source = NULL;
+	Slot *slot;
+	g_autofree char *src = NULL;
+
+	make_base (self);
+	slot = own_slot (self, &source);
+	put_object (slot, "slub.o");
+	src = g_strdup (slot_real_source (slot));
+	close_slot (slot, source);
+	slot = own_slot (self, &source);
+	g_assert_true (has_object (slot, "slub.o"));
+	close_slot (slot, source);
+
+	g_assert_true (files_remove_tree (src, NULL));
+	slot = own_slot (self, &source);
+	g_assert_false (has_object (slot, "slub.o"));
+	close_slot (slot, source);
+}
+
+/* A digest without a .config is worth nothing, and NULL takes it back. */
+static void test_config_needs_its_file (Fixture *self)
+{
+	g_autoptr (Source) source = NULL;
+	g_autoptr (Slot) slot = NULL;
+
+	make_base (self);
+	slot = own_slot (self, &source);
 	g_assert_true (slot_set_config (slot, "digest", NULL));
 	g_assert_false (slot_config_stands (slot, "digest"));
-	put_config (slot);
+	put_object (slot, ".config");
 	g_assert_true (slot_config_stands (slot, "digest"));
 	g_assert_true (slot_set_config (slot, NULL, NULL));
 	g_assert_false (slot_config_stands (slot, "digest"));
 }
 
-/* A slot that was busy when its process died loses its objects and its .config, not its source. */
-static void test_killed_build (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+/* A slot that was busy when its process died loses its objects and its .config at the next build,
+ * not its source. */
+static void test_killed_build (Fixture *self)
 {
-	Slot *slot = open_slot (self);
-	g_autofree char *object = g_build_filename (slot_objects (slot), "half.o", NULL);
-	g_autofree char *source = g_build_filename (slot_source (slot), "whole.c", NULL);
-
-	switch_to (self, slot, "one");
-	put_config (slot);
-	g_assert_true (slot_set_config (slot, "digest", NULL));
-	g_assert_true (files_write (object, "x", 1, NULL) && files_write (source, "x", 1, NULL));
-	/* a build that ends is no reason … */
-	g_assert_true (slot_set_busy (slot, TRUE, NULL) && slot_set_busy (slot, FALSE, NULL));
-	slot_free (slot);
-	slot = open_slot (self);
-	g_assert_true (g_file_test (object, G_FILE_TEST_EXISTS));
-	g_assert_true (slot_config_stands (slot, "digest"));
-	/* … one that does not is */
-	g_assert_true (slot_set_busy (slot, TRUE, NULL));
-	slot_free (slot);
-	slot = open_slot (self);
-	g_assert_false (g_file_test (object, G_FILE_TEST_EXISTS));
-	g_assert_true (g_file_test (slot_objects (slot), G_FILE_TEST_IS_DIR));
-	g_assert_true (g_file_test (source, G_FILE_TEST_EXISTS));
-	g_assert_false (slot_config_stands (slot, "digest"));
-	switch_to (self, slot, "one");
-	g_assert_cmpuint (self->filling.calls, ==, 1);
-	slot_free (slot);
-}
-
-/* A state file of nonsense is no state. */
-static void test_damaged_state (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
-{
-	g_autofree char *state = g_build_filename (self->dir, "state", NULL);
+	Source *source = NULL;
 	Slot *slot;
 
-	g_assert_true (files_write (state, "\n\nbranch one\ntreeone\n", -1, NULL));
-	slot = open_slot (self);
-	switch_to (self, slot, "one");
-	g_assert_null (self->filling.from);
-	g_assert_cmpuint (self->filling.calls, ==, 1);
-	slot_free (slot);
+	make_base (self);
+	slot = own_slot (self, &source);
+	g_assert_true (slot_set_config (slot, "digest", NULL));
+	put_object (slot, ".config");
+	put_object (slot, "half.o");
+	/* a build that ends is no reason … */
+	g_assert_true (slot_set_busy (slot, TRUE, NULL) && slot_set_busy (slot, FALSE, NULL));
+	close_slot (slot, source);
+	slot = own_slot (self, &source);
+	g_assert_true (slot_set_busy (slot, TRUE, NULL));
+	g_assert_true (has_object (slot, "half.o"));
+	g_assert_true (slot_config_stands (slot, "digest"));
+	/* … one that does not is */
+	close_slot (slot, source);
+	slot = own_slot (self, &source);
+	g_assert_false (slot_is_ready (slot, "digest", ""));
+	g_assert_true (slot_set_busy (slot, TRUE, NULL));
+	g_assert_false (has_object (slot, "half.o"));
+	g_assert_true (g_file_test (slot_new_objects (slot), G_FILE_TEST_IS_DIR));
+	g_assert_false (slot_config_stands (slot, "digest"));
+	g_assert_cmpuint (self->fills, ==, 1);
+	close_slot (slot, source);
 }
 
-static gboolean lock_is_free (const Fixture *self)
+/* A state file of nonsense is no state, and its objects are nobody's. */
+static void test_damaged_state (Fixture *self)
 {
-	g_autofree char *path = g_build_filename (self->dir, "lock", NULL);
-	int fd = open (path, O_RDWR | O_CLOEXEC);
-	gboolean taken = fd >= 0 && flock (fd, LOCK_EX | LOCK_NB) == 0;
+	Source *source = NULL;
+	Slot *slot;
+	g_autofree char *state = NULL;
 
-	g_assert_cmpint (fd, >=, 0);
-	close (fd);
-	return taken;
+	make_base (self);
+	slot = own_slot (self, &source);
+	g_assert_true (slot_set_tools (slot, "gcc 1", NULL));
+	g_assert_true (slot_set_config (slot, "digest", NULL));
+	put_object (slot, ".config");
+	g_assert_true (slot_is_ready (slot, "digest", "gcc 1"));
+	state = g_build_filename (slot_new_objects (slot), "..", "state", NULL);
+	close_slot (slot, source);
+	g_assert_true (files_write (state, "\n\ngenerationone\ntreeone\nconfigdigest\n", -1, NULL));
+	slot = own_slot (self, &source);
+	g_assert_false (slot_is_ready (slot, "digest", "gcc 1"));
+	g_assert_false (has_object (slot, ".config"));
+	close_slot (slot, source);
 }
 
-/* An open slot is locked, a closed one is not, and a compiler that holds the descriptor keeps it.
- */
-static void test_lock (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+/* Objects that another compiler has made are thrown away with the configuration, and those of the
+ * same one are kept, also by the next process. */
+static void test_tools (Fixture *self)
 {
-	Slot *slot = open_slot (self);
-	int held;
+	Source *source = NULL;
+	Slot *slot;
 
-	g_assert_false (lock_is_free (self));
-	held = dup (slot_lock (slot));
-	slot_free (slot);
-	g_assert_false (lock_is_free (self));
-	close (held);
-	g_assert_true (lock_is_free (self));
+	make_base (self);
+	slot = own_slot (self, &source);
+	g_assert_true (slot_set_tools (slot, "gcc 1", NULL));
+	put_object (slot, "a.o");
+	g_assert_true (slot_set_tools (slot, "gcc 1", NULL));
+	close_slot (slot, source);
+	slot = own_slot (self, &source);
+	g_assert_true (slot_set_tools (slot, "gcc 1", NULL));
+	g_assert_true (has_object (slot, "a.o"));
+	/* the counterpart */
+	g_assert_true (slot_set_tools (slot, "gcc 2", NULL));
+	g_assert_false (has_object (slot, "a.o"));
+	close_slot (slot, source);
+}
+
+/* Objects hold the paths that they were made at: what a sandbox has made is nothing for builds in
+ * place. */
+static void test_other_paths (Fixture *self)
+{
+	Source *source = NULL;
+	Slot *slot;
+
+	make_base (self);
+	slot = own_slot (self, &source);
+	g_assert_true (slot_set_tools (slot, "gcc 1", NULL));
+	put_object (slot, "a.o");
+	close_slot (slot, source);
+	self->guarded = !self->guarded;
+	slot = own_slot (self, &source);
+	g_assert_true (slot_set_tools (slot, "gcc 1", NULL));
+	g_assert_false (has_object (slot, "a.o"));
+	close_slot (slot, source);
+}
+
+/* ---- locks ---- */
+
+/* Whether others could have the slot exclusively or, with LOCK_SHARED, beside us. */
+static gboolean others_get_it (const Slot *slot, LockMode mode)
+{
+	g_autofree char *path = g_build_filename (slot_new_objects (slot), "..", "lock", NULL);
+	g_autoptr (GError) error = NULL;
+	int fd = lock_try (path, mode, &error);
+
+	g_assert_no_error (error);
+	if (fd >= 0)
+		close (fd);
+	return fd >= 0;
+}
+
+/* Who builds in a slot has it alone; who builds over it shares it, and nobody changes it then. */
+static void test_lock (Fixture *self)
+{
+	Source *source = NULL;
+	Slot *slot;
+
+	make_base (self);
+	slot = own_slot (self, &source);
+	g_assert_false (others_get_it (slot, LOCK_SHARED));
+	g_assert_true (slot_share (slot, NULL, NULL));
+	g_assert_true (others_get_it (slot, LOCK_SHARED));
+	g_assert_false (others_get_it (slot, LOCK_EXCLUSIVE));
+	close_slot (slot, source);
 }
 
 static gpointer close_later (gpointer fd)
@@ -265,70 +290,85 @@ static gpointer close_later (gpointer fd)
 	return NULL;
 }
 
-/* Whoever finds it locked waits, and then has it. */
-static void test_lock_is_waited_for (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+/* A compiler that outlives its bakeoff holds the descriptor, and so the slot: whoever wants it
+ * waits, and then has it. */
+static void test_lock_is_waited_for (Fixture *self)
 {
-	Slot *slot = open_slot (self);
-	int held = dup (slot_lock (slot));
-	gint64 start = g_get_monotonic_time ();
+	Source *source = NULL;
+	Slot *slot;
+	int held;
+	gint64 start;
 	GThread *thread;
 
-	slot_free (slot);
+	make_base (self);
+	slot = own_slot (self, &source);
+	held = dup (slot_lock (slot));
+	close_slot (slot, source);
+	start = g_get_monotonic_time ();
 	thread = g_thread_new ("holder", close_later, GINT_TO_POINTER (held));
-	slot = open_slot (self);
+	slot = own_slot (self, &source);
 	g_assert_cmpint (g_get_monotonic_time () - start, >=, 300 * 1000);
 	g_thread_join (thread);
-	slot_free (slot);
+	close_slot (slot, source);
 }
 
-/* A folder that cannot be is an error that names it. */
-static void test_no_folder (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+/* Who waits for a slot can be stopped. */
+static void test_lock_cancelled (Fixture *self)
 {
-	g_autofree char *file = g_build_filename (self->dir, "file", NULL);
-	g_autofree char *below = g_build_filename (file, "slot", NULL);
+	g_autoptr (GCancellable) cancellable = g_cancellable_new ();
 	g_autoptr (GError) error = NULL;
+	g_autoptr (Source) source = NULL;
+	g_autoptr (Slot) slot = NULL, second = NULL;
 
-	g_assert_true (files_write (file, "", 0, NULL));
-	g_assert_null (slot_open (below, &error));
-	g_assert_error (error, BAKEOFF_ERROR, BAKEOFF_ERROR_FAILED);
-	g_assert_nonnull (strstr (error->message, below));
+	make_base (self);
+	slot = own_slot (self, &source);
+	g_cancellable_cancel (cancellable);
+	second = slot_open (source, "board", "config", self->data, self->guarded, cancellable,
+			    &error);
+	g_assert_null (second);
+	g_assert_error (error, BAKEOFF_ERROR, BAKEOFF_ERROR_CANCELLED);
 }
 
-#define add(name, function) g_test_add (name, Fixture, NULL, set_up, function, tear_down)
-
-/* Objects that another compiler has made are thrown away with the configuration, and those of the
- * same one are kept, also by the next process. */
-static void test_tools (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+/* Names of boards and configurations are no paths: each has a slot of its own, below the source's.
+ */
+static void test_names (Fixture *self)
 {
-	g_autofree char *dir = g_build_filename (self->dir, "slot", NULL);
-	g_autofree char *object = g_build_filename (dir, "obj", "a.o", NULL);
-	g_autoptr (Slot) slot = slot_open (dir, NULL);
+	static const char *const names[] = { "a/../..", "a:b", "a,b", "a b", "a%b", "ä", NULL };
+	g_autoptr (Source) source = NULL;
+	g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+	guint i;
 
-	g_assert_true (slot_set_tools (slot, "gcc 1", NULL));
-	g_assert_true (files_write (object, "1", -1, NULL));
-	g_assert_true (slot_set_tools (slot, "gcc 1", NULL));
-	g_clear_pointer (&slot, slot_free);
-	slot = slot_open (dir, NULL);
-	g_assert_true (slot_set_tools (slot, "gcc 1", NULL));
-	g_assert_true (g_file_test (object, G_FILE_TEST_EXISTS));
-	/* the counterpart */
-	g_assert_true (slot_set_tools (slot, "gcc 2", NULL));
-	g_assert_false (g_file_test (object, G_FILE_TEST_EXISTS));
+	make_base (self);
+	source = fixture_open_source (self, "base");
+	for (i = 0; names[i]; i++) {
+		g_autoptr (GError) error = NULL;
+		g_autoptr (Slot) slot = slot_open (source, names[i], names[i], self->data,
+						   self->guarded, NULL, &error);
+		g_autofree char *prefix = g_strconcat (source_slot (source), "/obj/", NULL);
+
+		g_assert_no_error (error);
+		g_assert_true (g_str_has_prefix (slot_new_objects (slot), prefix));
+		g_assert_null (strstr (slot_new_objects (slot), "/.."));
+		g_assert_null (strpbrk (slot_new_objects (slot) + strlen (prefix), ":,"));
+		g_assert_true (g_hash_table_add (seen, g_strdup (slot_new_objects (slot))));
+	}
 }
 
 int main (int argc, char **argv)
 {
 	g_test_init (&argc, &argv, NULL);
-	add ("/slot/folders", test_folders);
-	add ("/slot/tools", test_tools);
-	add ("/slot/state-survives", test_state_survives);
-	add ("/slot/interrupted-switch", test_interrupted_switch);
-	add ("/slot/config/dropped", test_config_dropped);
-	add ("/slot/config/needs-its-file", test_config_needs_its_file);
-	add ("/slot/killed-build", test_killed_build);
-	add ("/slot/damaged-state", test_damaged_state);
-	add ("/slot/lock", test_lock);
-	add ("/slot/lock/waited-for", test_lock_is_waited_for);
-	add ("/slot/no-folder", test_no_folder);
+	fixture_add ("/slot", "folders", test_folders);
+	fixture_add ("/slot", "names", test_names);
+	fixture_add ("/slot", "tools", test_tools);
+	fixture_add ("/slot", "other-paths", test_other_paths);
+	fixture_add ("/slot", "state-survives", test_state_survives);
+	fixture_add ("/slot", "another-base", test_another_base);
+	fixture_add ("/slot", "new-source", test_new_source);
+	fixture_add ("/slot", "config-needs-its-file", test_config_needs_its_file);
+	fixture_add ("/slot", "killed-build", test_killed_build);
+	fixture_add ("/slot", "damaged-state", test_damaged_state);
+	fixture_add ("/slot", "lock", test_lock);
+	fixture_add ("/slot", "lock-is-waited-for", test_lock_is_waited_for);
+	fixture_add ("/slot", "lock-cancelled", test_lock_cancelled);
 	return g_test_run ();
 }
