@@ -323,8 +323,9 @@ static void test_on_line (void)
 	g_assert_cmpstr (lines->pdata[4], ==, "<6>[    1.1] ok 2 - b # SKIP no card");
 }
 
-/* Processes that still run with @word in their command line, this program's own aside. */
-static guint count_processes (const char *word)
+/* Processes that still run with @word in their command line, this program's own aside; @out_expect:
+ * (nullable): the expect script among them. */
+static guint list_processes (const char *word, pid_t *out_expect)
 {
 	g_autoptr (GDir) dir = g_dir_open ("/proc", 0, NULL);
 	const char *name;
@@ -341,9 +342,18 @@ static guint count_processes (const char *word)
 		for (i = 0; i + 1 < length; i++)
 			if (text[i] == '\0')
 				text[i] = ' ';
-		count += text && strstr (text, word) ? 1 : 0;
+		if (!strstr (text, word))
+			continue;
+		count++;
+		if (out_expect && g_str_has_prefix (text, "expect "))
+			*out_expect = atoi (name);
 	}
 	return count;
+}
+
+static guint count_processes (const char *word)
+{
+	return list_processes (word, NULL);
 }
 
 /* Waits until none is left, but not longer than 3 s. */
@@ -400,26 +410,31 @@ static void test_cancel (void)
 	g_thread_join (thread);
 }
 
-/* A bakeoff that is killed by SIGKILL takes its consoles along. */
-static void test_killed (void)
+/* A bakeoff that is killed by SIGKILL takes its consoles along; so does the expect script, with all
+ * of its process group. */
+static void test_killed (gconstpointer who)
 {
 	g_auto (Place) place = { 0 };
 	g_autoptr (GSubprocess) victim = NULL;
 	g_autofree char *word = NULL;
 	gint64 deadline = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
+	pid_t expect = 0;
 
 	place_init (&place);
-	word = g_strdup_printf ("mule killed-%d", getpid ());
+	word = g_strdup_printf ("mule %s-%d", (const char *) who, getpid ());
 	victim = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE, NULL, program, "--hold",
 				   place.dir, word, NULL);
 	g_assert_nonnull (victim);
 	/* the victim, expect, the console and its two children, which ignore SIGHUP */
-	while (count_processes (word) < 5 && g_get_monotonic_time () < deadline)
+	while (list_processes (word, &expect) < 5 && g_get_monotonic_time () < deadline)
 		g_usleep (20000);
-	g_assert_cmpuint (count_processes (word), >=, 5);
-	g_subprocess_send_signal (victim, SIGKILL);
-	g_subprocess_wait (victim, NULL, NULL);
+	g_assert_cmpuint (list_processes (word, &expect), >=, 5);
+	if (strcmp (who, "group") == 0)
+		g_assert_cmpint (kill (-expect, SIGKILL), ==, 0);
+	else
+		g_subprocess_send_signal (victim, SIGKILL);
 	assert_gone (word);
+	g_subprocess_wait (victim, NULL, NULL);
 }
 
 /* The victim: boots `fake.sh @word` until it is killed. */
@@ -511,7 +526,8 @@ int main (int argc, char **argv)
 	g_test_add_func ("/boot/on-line", test_on_line);
 	g_test_add_func ("/boot/nothing-left", test_nothing_left);
 	g_test_add_func ("/boot/cancel", test_cancel);
-	g_test_add_func ("/boot/killed", test_killed);
+	g_test_add_data_func ("/boot/killed/bakeoff", "bakeoff", test_killed);
+	g_test_add_data_func ("/boot/killed/group", "group", test_killed);
 	g_test_add_func ("/boot/threads", test_threads);
 	g_test_add_func ("/boot/names", test_names);
 	return g_test_run ();

@@ -190,6 +190,19 @@ page-mapping-avoid-slub slub pass"
 	is "$(cell "$p" base slub runs)" 1
 }
 
+# The same for a boot by hand, whose work folder a killed one leaves, for gc and for nobody else.
+@test "SIGKILL during bakeoff boot leaves no process behind" {
+	endless
+	start_command boot
+	wait_until 20 qemu_runs
+	kill -KILL "$pid"
+	ended
+	is "$status" 137
+	wait_until 5 no_processes_of "$p/"
+	report_json "$p"
+	is "$(cell "$p" base slub verdict)" null
+}
+
 # kill -9 in the middle of a build: no make, not even one that make has started, goes on writing into
 # the slot that a later run uses.
 @test "SIGKILL during a build leaves no process behind" {
