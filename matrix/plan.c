@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <string.h>
 
+#include <glib/gstdio.h>
+
 #include "base/error.h"
 #include "base/files.h"
 #include "base/process.h"
 #include "matrix/plan.h"
+
+/* A file of a board that is larger, a disk image, is known by size and time: hashing takes a second
+ * for some hundred megabytes, and every command makes a plan. */
+#define HASHED_MAX (64 * 1024 * 1024)
 
 static void plan_variant_free (PlanVariant *self)
 {
@@ -19,6 +25,7 @@ static void plan_board_free (PlanBoard *self)
 	toolchain_free (self->toolchain);
 	g_free (self->identity);
 	g_free (self->emulator);
+	g_free (self->named_files);
 	g_free (self->trouble);
 	g_free (self->guest);
 	g_free (self->probe_digest);
@@ -243,12 +250,66 @@ char *plan_probe_digest (const PlanBoard *entry, GError **error)
 	return digest_of (source, shared->str, entry->toolchain->guest_cc, entry->identity, NULL);
 }
 
+/* The words of a shell command without their quotes; what is no shell syntax, by its blanks. */
+static char **words_of (const char *command)
+{
+	char **words = NULL;
+
+	if (g_shell_parse_argv (command, NULL, &words, NULL))
+		return words;
+	return g_strsplit_set (command, " \t", -1);
+}
+
 /* What an emulator calls itself. Other consoles are not started for a question. */
 static char *emulator_version (const Board *board)
 {
-	g_auto (GStrv) words = g_strsplit_set (board->console ? board->console : "", " \t", 2);
+	g_auto (GStrv) words = words_of (board->console ? board->console : "");
+	g_autofree char *name = words[0] ? g_path_get_basename (words[0]) : NULL;
 
-	return words[0] && g_str_has_prefix (words[0], "qemu-") ? process_version (words[0]) : NULL;
+	return name && g_str_has_prefix (name, "qemu-") ? process_version (words[0]) : NULL;
+}
+
+/* Adds what stands for the content of @path to @sum, if it is a file and not in @seen. */
+static void add_file (GString *sum, GHashTable *seen, const char *path)
+{
+	g_autofree char *digest = NULL;
+	GStatBuf info;
+
+	if (!g_file_test (path, G_FILE_TEST_IS_REGULAR) || g_stat (path, &info) != 0 ||
+	    !g_hash_table_add (seen, g_strdup (path)))
+		return;
+	if (info.st_size <= HASHED_MAX)
+		digest = files_sha256 (path, NULL);
+	if (digest)
+		g_string_append_printf (sum, "%s %s\n", digest, path);
+	else
+		g_string_append_printf (sum, "%" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %s\n",
+					(gint64) info.st_size, (gint64) info.st_mtime, path);
+}
+
+/* The files that a board's command names: a word of it, or what stands behind an option, a comma
+ * or `=`, or in the quotes of `sh -c`. %{kernel} and its like are made for each boot. */
+static void add_files_of (GString *sum, GHashTable *seen, const char *command)
+{
+	g_auto (GStrv) words = words_of (command);
+	g_auto (GStrv) pieces = g_strsplit_set (command, " \t\n'\"\\;|&<>()=,`", -1);
+	guint i;
+
+	for (i = 0; words[i]; i++)
+		add_file (sum, seen, words[i]);
+	for (i = 0; pieces[i]; i++)
+		add_file (sum, seen, pieces[i]);
+}
+
+/* What is in the files that a boot on @board reads, as far as its file tells; NULL for none. */
+static char *describe_named_files (const Board *board)
+{
+	g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+	g_autoptr (GString) sum = g_string_new (NULL);
+
+	add_files_of (sum, seen, board->package ? board->package : "");
+	add_files_of (sum, seen, board->console ? board->console : "");
+	return sum->len ? g_string_free (g_steal_pointer (&sum), FALSE) : NULL;
 }
 
 static gboolean add_board (Plan *self, const char *name, const char *data_dir, GError **error)
@@ -274,6 +335,7 @@ static gboolean add_board (Plan *self, const char *name, const char *data_dir, G
 			"board '%s' has a guest, and toolchain '%s' no 'guest-cc' to compile it",
 			name, entry->toolchain->name);
 	entry->emulator = emulator_version (entry->board);
+	entry->named_files = describe_named_files (entry->board);
 	entry->identity = toolchain_identity (entry->toolchain, &local);
 	if (!entry->identity)
 		entry->trouble = g_strdelimit (g_strdup (local->message), "\n", ';');
@@ -404,5 +466,6 @@ char *plan_boot_key (const Cell *cell)
 	const PlanBoard *board = cell->board;
 
 	return digest_of (cell->image, board->board->boot_digest, board->probe_digest,
-			  board->emulator ? board->emulator : "", BOOT_JUDGE_VERSION, NULL);
+			  board->emulator ? board->emulator : "", BOOT_JUDGE_VERSION,
+			  board->named_files ? board->named_files : "", NULL);
 }

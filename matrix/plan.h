@@ -25,6 +25,7 @@ typedef struct {
 	Toolchain *toolchain;
 	char *identity;	    /* of the toolchain; NULL where it cannot be run */
 	char *emulator;	    /* (nullable): version of the QEMU that the console starts */
+	char *named_files;  /* (nullable): hashes of the files that package and console name */
 	char *trouble;	    /* (nullable): why nothing can be judged here: no compiler */
 	char *guest;	    /* (nullable): source file of the guest program */
 	char *probe_digest; /* of all that becomes /init */
@@ -92,8 +93,8 @@ Cell *plan_cell (const Plan *self, const PlanVariant *variant, const PlanBoard *
 char **plan_board_dirs (const Project *project, const char *data_dir);
 
 /**
- * plan_boot_key: Returns: (transfer full): hash of what decides a boot: image, board, probe. Cells
- * with equal keys share their boots.
+ * plan_boot_key: Returns: (transfer full): hash of what decides a boot: image, board with the files
+ * that it names, emulator, probe. Cells with equal keys share their boots.
  */
 char *plan_boot_key (const Cell *cell);
 
