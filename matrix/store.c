@@ -107,29 +107,73 @@ static gboolean finish (Store *self, sqlite3_stmt *statement, GError **error)
 	return sqlite3_step (statement) == SQLITE_DONE || fail_db (self, error);
 }
 
-static gboolean check_version (Store *self, GError **error)
+static gboolean execute (Store *self, const char *sql)
+{
+	return sqlite3_exec (self->db, sql, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+/* The format of the file; 0 for a new one, -1 with an error. */
+static int read_version (Store *self, GError **error)
 {
 	g_autoptr (sqlite3_stmt) statement = prepare (self, "PRAGMA user_version", error);
-	int version;
 
 	if (!statement)
-		return FALSE;
-	if (sqlite3_step (statement) != SQLITE_ROW)
+		return -1;
+	if (sqlite3_step (statement) != SQLITE_ROW) {
+		fail_db (self, error);
+		return -1;
+	}
+	return sqlite3_column_int (statement, 0);
+}
+
+/* Another program may have made the tables since the version was read: under the lock it is read
+ * again. */
+static gboolean make_tables (Store *self, GError **error)
+{
+	int version;
+
+	if (!execute (self, "BEGIN IMMEDIATE"))
 		return fail_db (self, error);
-	version = sqlite3_column_int (statement, 0);
-	if (version == SCHEMA_VERSION)
+	version = read_version (self, error);
+	if (version > 0 && execute (self, "COMMIT"))
 		return TRUE;
-	if (version != 0)
-		return fail (error, BAKEOFF_ERROR_FAILED,
-			     "'%s' was written by another version of bakeoff (its format is %d)\n"
-			     "delete it: what is in it is built again",
-			     self->path, version);
-	g_clear_pointer (&statement, sqlite3_finalize);
-	return sqlite3_exec (self->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK &&
-			       sqlite3_exec (self->db, schema, NULL, NULL, NULL) == SQLITE_OK &&
-			       sqlite3_exec (self->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK
-		       ? TRUE
-		       : fail_db (self, error);
+	if (version == 0 && execute (self, schema) && execute (self, "COMMIT"))
+		return TRUE;
+	if (version >= 0)
+		fail_db (self, error);
+	execute (self, "ROLLBACK");
+	return FALSE;
+}
+
+static gboolean check_version (Store *self, GError **error)
+{
+	int version = read_version (self, error);
+
+	if (version == 0) {
+		if (!make_tables (self, error))
+			return FALSE;
+		version = read_version (self, error);
+	}
+	if (version < 0 || version == SCHEMA_VERSION)
+		return version == SCHEMA_VERSION;
+	return fail (error, BAKEOFF_ERROR_FAILED,
+		     "'%s' was written by another version of bakeoff (its format is %d)\n"
+		     "delete it: what is in it is built again",
+		     self->path, version);
+}
+
+/* Of two programs that want it at the same moment SQLite refuses one without asking the busy
+ * handler, because each waits for the other: that one tries again. */
+static gboolean set_journal (Store *self, GError **error)
+{
+	gint64 until = g_get_monotonic_time () + BUSY_MS * 1000;
+
+	while (!execute (self, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")) {
+		if (sqlite3_errcode (self->db) != SQLITE_BUSY || g_get_monotonic_time () > until)
+			return fail_db (self, error);
+		g_usleep (10000);
+	}
+	return TRUE;
 }
 
 Store *store_open (const char *path, GError **error)
@@ -143,13 +187,8 @@ Store *store_open (const char *path, GError **error)
 				  sqlite3_errmsg (self->db));
 	sqlite3_busy_timeout (self->db, BUSY_MS);
 	/* a file that is refused stays as it is, its journal mode too */
-	if (!check_version (self, error))
+	if (!check_version (self, error) || !set_journal (self, error))
 		return NULL;
-	if (sqlite3_exec (self->db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", NULL,
-			  NULL, NULL) != SQLITE_OK) {
-		fail_db (self, error);
-		return NULL;
-	}
 	return g_steal_pointer (&self);
 }
 

@@ -5,6 +5,8 @@
  * sqlite3's own API is the second opinion: it makes the files that a later version would.
  */
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <glib/gstdio.h>
 #include <sqlite3.h>
@@ -12,6 +14,9 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "matrix/store.h"
+
+#define RACES  40
+#define RACERS 4
 
 typedef struct {
 	char *dir, *path;
@@ -280,6 +285,59 @@ static void test_two_at_a_time (Fixture *self, gconstpointer unused G_GNUC_UNUSE
 	g_assert_nonnull (got);
 }
 
+/* Opens the store once @gate is closed, and puts a build of its own there; never returns. */
+static void race (const Fixture *self, int gate, guint number)
+{
+	g_autofree char *key = g_strdup_printf ("racer %u", number);
+	StoredBuild build = { .ok = TRUE, .image = (char *) "i", .log = (char *) "l" };
+	g_autoptr (GError) error = NULL;
+	Store *store;
+	char byte;
+
+	while (read (gate, &byte, 1) > 0)
+		;
+	store = store_open (self->path, &error);
+	if (!store || !store_put_build (store, key, &build, &error))
+		g_printerr ("# %s: %s\n", key, error->message);
+	store_free (store);
+	_exit (error ? 1 : 0);
+}
+
+/* Programs that make one store at the same moment all get it, every time. */
+static void test_race (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+{
+	guint i, j, lost = 0;
+
+	for (i = 0; i < RACES; i++) {
+		g_autoptr (Store) store = NULL;
+		int gate[2], status;
+
+		g_assert_true (files_remove_tree (self->dir, NULL));
+		g_assert_true (files_make_dir (self->dir, NULL));
+		g_assert_cmpint (pipe (gate), ==, 0);
+		for (j = 0; j < RACERS; j++) {
+			if (fork () == 0) {
+				close (gate[1]);
+				race (self, gate[0], j);
+			}
+		}
+		close (gate[0]);
+		close (gate[1]);
+		for (j = 0; j < RACERS; j++) {
+			g_assert_cmpint (wait (&status), >, 0);
+			lost += status != 0;
+		}
+		store = open_store (self);
+		for (j = 0; j < RACERS && lost == 0; j++) {
+			g_autofree char *key = g_strdup_printf ("racer %u", j);
+			g_autoptr (StoredBuild) got = store_get_build (store, key, NULL);
+
+			g_assert_nonnull (got);
+		}
+	}
+	g_assert_cmpuint (lost, ==, 0);
+}
+
 #define add(name, function) g_test_add (name, Fixture, NULL, set_up, function, tear_down)
 
 int main (int argc, char **argv)
@@ -295,5 +353,6 @@ int main (int argc, char **argv)
 	add ("/store/damaged", test_damaged);
 	add ("/store/no-folder", test_no_folder);
 	add ("/store/two-at-a-time", test_two_at_a_time);
+	add ("/store/race", test_race);
 	return g_test_run ();
 }
