@@ -138,7 +138,9 @@ static gboolean fill_source (const char *from, const char *to, const char *dir,
 
 static Source *open_source (Workshop *self, GError **error)
 {
-	g_autofree char *slots = g_build_filename (self->state, "slots", NULL);
+	g_autofree char *slots = self->options.slots
+					 ? g_strdup (self->options.slots)
+					 : g_build_filename (self->state, "slots", NULL);
 	Source *source;
 
 	g_mutex_lock (&self->opening);

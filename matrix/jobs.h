@@ -17,6 +17,7 @@
 
 typedef struct {
 	const char *data_dir;
+	const char *slots;	/* (nullable): folder of slots; that of the project by default */
 	const char *ccache_dir; /* (nullable): where ccache(1) keeps what it knows */
 	int jobs;		/* compilers, links and boots at a time, all together */
 	gboolean unguarded;	/* build without a sandbox */

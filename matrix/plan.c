@@ -41,6 +41,7 @@ static void cell_free (Cell *self)
 	g_free (self->image);
 	g_free (self->same_as);
 	g_free (self->changes);
+	g_free (self->irreproducible);
 	g_free (self->log);
 	g_free (self);
 }

@@ -95,6 +95,7 @@ static void add_signature (JsonBuilder *json, const Crash *crash)
 static void add_cell (JsonBuilder *json, const Cell *cell)
 {
 	g_autofree char *log = cell->log ? g_build_filename (".bakeoff", cell->log, NULL) : NULL;
+	g_autofree char *proof = report__proof (cell);
 
 	json_builder_begin_object (json);
 	add_text (json, "variant", cell->variant->variant->name);
@@ -108,6 +109,9 @@ static void add_cell (JsonBuilder *json, const Cell *cell)
 	add_number (json, "bad", cell->bad);
 	add_text (json, "image", cell->image);
 	add_text (json, "same_as", cell->same_as);
+	add_text (json, "proof", proof);
+	json_builder_set_member_name (json, "unguarded");
+	json_builder_add_boolean_value (json, cell->unguarded);
 	json_builder_set_member_name (json, "modules");
 	json_builder_add_boolean_value (json, cell->modules);
 	json_builder_set_member_name (json, "cached");

@@ -9,13 +9,12 @@
 #include "matrix/report.h"
 
 enum {
-	WIDTH = 72,
+	WIDTH = REPORT_WIDTH,
 	NAME_WIDTH = 26,
 	MAX_HEAD_LINES = 7
 };
 
-/* Appends @text as a paragraph: the first line after @first, the others after @rest. */
-static void wrap (GString *out, const char *first, const char *rest, const char *text)
+void report__wrap (GString *out, const char *first, const char *rest, const char *text)
 {
 	g_autofree char *printable = text_printable (text, -1);
 	g_auto (GStrv) words = g_strsplit_set (printable, " \n", -1);
@@ -95,9 +94,9 @@ static void write_crash (const Crash *crash, const char *number, GString *out)
 			       : g_strdup (crash->title);
 	guint i;
 
-	wrap (out, number, "    ", title);
+	report__wrap (out, number, "    ", title);
 	if (*frames)
-		wrap (out, "    in ", "       ", frames);
+		report__wrap (out, "    in ", "       ", frames);
 	for (i = 0; i < crash->head->len && i < MAX_HEAD_LINES; i++) {
 		g_autofree char *line = text_printable (crash->head->pdata[i], -1);
 
@@ -120,7 +119,7 @@ static void write_notes (const Notes *notes, GString *out)
 			g_autofree char *text = g_strdup_printf (
 				"%s: %s", verdict_name (cell->verdict), cell->detail);
 
-			wrap (out, number, "    ", text);
+			report__wrap (out, number, "    ", text);
 		}
 	}
 }
@@ -199,50 +198,13 @@ static void write_table (const Plan *plan, const PlanBoard *board, Notes *notes,
 	}
 }
 
-static gboolean any_same_as_base (const Plan *plan)
-{
-	guint i;
-
-	for (i = 0; i < plan->cells->len; i++) {
-		const Cell *cell = plan->cells->pdata[i];
-
-		if (g_strcmp0 (cell->same_as, "base") == 0)
-			return TRUE;
-	}
-	return FALSE;
-}
-
-static gboolean any_modules (const Plan *plan)
-{
-	guint i;
-
-	for (i = 0; i < plan->cells->len; i++) {
-		const Cell *cell = plan->cells->pdata[i];
-
-		if (cell->modules)
-			return TRUE;
-	}
-	return FALSE;
-}
-
 static void write_matrix (const Plan *plan, Notes *notes, GString *out)
 {
 	guint i;
 
 	for (i = 0; i < plan->boards->len; i++)
 		write_table (plan, plan->boards->pdata[i], notes, out);
-	if (any_modules (plan)) {
-		g_string_append_c (out, '\n');
-		wrap (out, "Note: ", "  ",
-		      "a configuration here has modules. They were neither built nor booted: "
-		      "nothing above says anything about a patch to one.");
-	}
-	if (any_same_as_base (plan)) {
-		g_string_append_c (out, '\n');
-		wrap (out, "= ", "  ",
-		      "bit-identical to base on this board and configuration: this patch "
-		      "changes nothing there, and no test there can tell the two apart.");
-	}
+	report__claims (plan, out);
 }
 
 void report_matrix (const Plan *plan, GString *out)
@@ -263,7 +225,7 @@ static void write_base (const Plan *plan, GString *out)
 	g_autofree char *prelude =
 		plan->project->prelude ? g_path_get_basename (plan->project->prelude) : NULL;
 
-	wrap (out, "base:    ", "         ", line);
+	report__wrap (out, "base:    ", "         ", line);
 	if (prelude) {
 		g_autofree char *name = text_printable (prelude, -1);
 
@@ -285,7 +247,7 @@ static void write_boards (const Plan *plan, GString *out)
 			lines[0] && *lines[0] ? lines[0] : board->trouble,
 			board->emulator ? "; " : "", board->emulator ? board->emulator : "");
 
-		wrap (out, i ? "         " : "boards:  ", "           ", text);
+		report__wrap (out, i ? "         " : "boards:  ", "           ", text);
 	}
 }
 
@@ -301,8 +263,8 @@ static void write_configs (const Plan *plan, GString *out)
 
 		if (!g_hash_table_add (seen, (gpointer) config))
 			continue;
-		wrap (out, g_hash_table_size (seen) > 1 ? "         " : "configs: ", "           ",
-		      *settings ? text : "the boards' own");
+		report__wrap (out, g_hash_table_size (seen) > 1 ? "         " : "configs: ",
+			      "           ", *settings ? text : "the boards' own");
 	}
 }
 
@@ -313,7 +275,7 @@ static void write_fit (const Applied *applied, GString *out)
 
 	for (i = 0; applied->notes && i < applied->notes->len; i++) {
 		if (strstr (applied->notes->pdata[i], "fuzz"))
-			wrap (out, "    ", "      ", applied->notes->pdata[i]);
+			report__wrap (out, "    ", "      ", applied->notes->pdata[i]);
 		else
 			offsets++;
 	}
@@ -335,11 +297,11 @@ static void write_candidates (const Plan *plan, GString *out)
 					 variant->author, variant->message_id ? " " : "",
 					 variant->message_id ? variant->message_id : "");
 
-		wrap (out, "  ", "    ", text);
+		report__wrap (out, "  ", "    ", text);
 		if (variant->patches->len > 1) {
 			g_autofree char *below = g_path_get_basename (variant->patches->pdata[0]);
 
-			wrap (out, "    on top of ", "      ", below);
+			report__wrap (out, "    on top of ", "      ", below);
 		}
 		write_fit (entry->applied, out);
 	}
@@ -358,4 +320,5 @@ void report__text (const Plan *plan, GString *out)
 	write_candidates (plan, out);
 	write_matrix (plan, notes, out);
 	write_notes (notes, out);
+	report__images (plan, out);
 }

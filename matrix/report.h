@@ -26,3 +26,25 @@ void report__reply (const Plan *plan, GString *out);
 
 /** report_matrix: the text report's tables alone. */
 void report_matrix (const Plan *plan, GString *out);
+
+/* ---- what the formats share ---- */
+
+enum {
+	REPORT_WIDTH = 72 /* columns: what mailing lists ask for */
+};
+
+/** report__wrap: appends @text as a paragraph: its first line after @first, the others after @rest.
+ */
+void report__wrap (GString *out, const char *first, const char *rest, const char *text);
+
+/** report__claims: what `=` means, and what limits the matrix, as far as it holds for @plan. */
+void report__claims (const Plan *plan, GString *out);
+
+/** report__images: which variants have which image, by the images' hashes. */
+void report__images (const Plan *plan, GString *out);
+
+/**
+ * report__proof: Returns: (transfer full) (nullable): why @cell's image is @cell's `same_as`'s, in
+ * words to quote; NULL where it is nobody's.
+ */
+char *report__proof (const Cell *cell);

@@ -113,8 +113,16 @@ gboolean results_judge (Cell *cell, Store *store, const char *images_dir, GError
 	return judge_image (cell, store, images_dir, error);
 }
 
+/* Whether an equal image proves that nothing changed: what differs may be in a module, and where
+ * base does not give its own image again, equal ones are luck. */
+static gboolean proves_sameness (const Cell *base, const Cell *cell)
+{
+	return cell->image && !cell->modules && !base->irreproducible;
+}
+
 void results_compare_images (Plan *plan)
 {
+	const Cell *base = NULL;
 	guint i, j;
 
 	for (i = 0; i < plan->cells->len; i++) {
@@ -122,16 +130,32 @@ void results_compare_images (Plan *plan)
 
 		g_clear_pointer (&cell->same_as, g_free);
 		/* cells of one board and config follow each other, base first */
-		for (j = 0; j < i && !cell->same_as; j++) {
+		if (!base || base->board != cell->board || base->config != cell->config)
+			base = cell;
+		if (!proves_sameness (base, cell))
+			continue;
+		for (j = base->index; j < i && !cell->same_as; j++) {
 			const Cell *other = plan->cells->pdata[j];
 
-			/* what differs may be in a module */
-			if (cell->image && !cell->modules && other->board == cell->board &&
-			    other->config == cell->config &&
-			    g_strcmp0 (other->image, cell->image) == 0)
+			if (g_strcmp0 (other->image, cell->image) == 0)
 				cell->same_as = g_strdup (other->variant->variant->name);
 		}
 	}
+}
+
+/* What bakeoff doctor --reproducible has found out about base. */
+static gboolean read_reproducible (Cell *cell, Store *store, GError **error)
+{
+	g_autoptr (GError) local = NULL;
+
+	if (!cell->key || !g_str_equal (cell->variant->variant->name, "base"))
+		return TRUE;
+	g_free (cell->irreproducible);
+	cell->irreproducible = store_get_irreproducible (store, cell->key, &local);
+	if (!local)
+		return TRUE;
+	g_propagate_error (error, g_steal_pointer (&local));
+	return FALSE;
 }
 
 gboolean results_judge_all (Plan *plan, Store *store, GError **error)
@@ -142,7 +166,8 @@ gboolean results_judge_all (Plan *plan, Store *store, GError **error)
 	for (i = 0; i < plan->cells->len; i++) {
 		Cell *cell = plan->cells->pdata[i];
 
-		if (!results_judge (cell, store, images, error))
+		if (!results_judge (cell, store, images, error) ||
+		    !read_reproducible (cell, store, error))
 			return FALSE;
 		cell->cached = cell->verdict != VERDICT_PENDING;
 	}

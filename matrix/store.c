@@ -23,6 +23,9 @@ static const char schema[] =
 	"  unread INTEGER NOT NULL,"  /* see StoredBuild */
 	"  unguarded INTEGER NOT NULL,"
 	"  changes TEXT);"
+	"CREATE TABLE irreproducible (" /* see store_set_irreproducible() */
+	"  key TEXT PRIMARY KEY,"
+	"  difference TEXT NOT NULL);"
 	"CREATE TABLE boot ("
 	"  id INTEGER PRIMARY KEY,"
 	"  key TEXT NOT NULL,"	   /* plan_boot_key() */
@@ -269,6 +272,42 @@ gboolean store_forget_build (Store *self, const char *key, GError **error)
 		return FALSE;
 	bind_text (statement, 1, key);
 	return finish (self, statement, error);
+}
+
+gboolean store_set_irreproducible (Store *self, const char *key, const char *difference,
+				   GError **error)
+{
+	g_autoptr (sqlite3_stmt) statement =
+		prepare (self,
+			 difference ? "INSERT OR REPLACE INTO irreproducible VALUES (?, ?)"
+				    : "DELETE FROM irreproducible WHERE key = ?",
+			 error);
+
+	if (!statement)
+		return FALSE;
+	bind_text (statement, 1, key);
+	if (difference)
+		bind_text (statement, 2, difference);
+	return finish (self, statement, error);
+}
+
+char *store_get_irreproducible (Store *self, const char *key, GError **error)
+{
+	g_autoptr (sqlite3_stmt) statement =
+		prepare (self, "SELECT difference FROM irreproducible WHERE key = ?", error);
+
+	if (!statement)
+		return NULL;
+	bind_text (statement, 1, key);
+	switch (sqlite3_step (statement)) {
+	case SQLITE_ROW:
+		return column_text (statement, 0);
+	case SQLITE_DONE:
+		return NULL;
+	default:
+		fail_db (self, error);
+		return NULL;
+	}
 }
 
 static char *join_lines (GPtrArray *lines)

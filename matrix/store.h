@@ -50,6 +50,16 @@ gboolean store_put_build (Store *self, const char *key, const StoredBuild *build
 /** store_forget_build: for a build whose image is gone. */
 gboolean store_forget_build (Store *self, const char *key, GError **error);
 
+/**
+ * store_set_irreproducible: keeps that two builds of key @key gave different images, and where;
+ * NULL: equal ones.
+ */
+gboolean store_set_irreproducible (Store *self, const char *key, const char *difference,
+				   GError **error);
+
+/** store_get_irreproducible: Returns: (transfer full) (nullable): that difference. */
+char *store_get_irreproducible (Store *self, const char *key, GError **error);
+
 /** store_get_boots: Returns: (transfer container) (element-type StoredBoot): oldest first. */
 GPtrArray *store_get_boots (Store *self, const char *key, GError **error);
 gboolean store_add_boot (Store *self, const char *key, const BootResult *result, const char *log,
