@@ -70,7 +70,8 @@ static char **ccache_environment (char **env, const BuildSpec *spec, const Slot 
 {
 	env = g_environ_setenv (env, "CCACHE_DIR", spec->ccache_dir, TRUE);
 	env = g_environ_setenv (env, "CCACHE_TEMPDIR", "/tmp", TRUE);
-	env = g_environ_setenv (env, "CCACHE_BASEDIR", slot_source (slot), TRUE);
+	/* no CCACHE_BASEDIR: it rewrites paths on the command line, and __FILE__ with them. Every
+	 * sandbox has the same paths anyway. */
 	/* the cache must open what it hashes: see source_unread() */
 	env = g_environ_setenv (env, "CCACHE_NOINODECACHE", "1", TRUE);
 	if (slot_is_variant (slot))
