@@ -10,6 +10,7 @@
 
 #include "boards/crash-grammar.h"
 #include "boards/lines.h"
+#include "boards/reboot.h"
 
 #define REPORT_LINES 600
 #define MAX_CRASHES  32
@@ -290,8 +291,8 @@ static void take_match (CrashScanner *self, const CrashMatch *match)
 /* Whether @text says that a report is over. */
 static gboolean is_end (const char *text)
 {
-	return g_str_has_prefix (text, "---[ end ") || g_str_has_prefix (text, "Rebooting in ") ||
-	       line_is_banner (text);
+	return g_str_has_prefix (text, "---[ end ") || line_is_banner (text) ||
+	       reboot_is_announced (text);
 }
 
 void crash__scanner_line (CrashScanner *self, const char *line)

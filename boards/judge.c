@@ -61,7 +61,8 @@ static void check_line (Judge *self, const char *line)
 	char *detail = NULL;
 
 	if (crash_scanner_first (self->scanner)) {
-		if (crash_scanner_complete (self->scanner) || self->ktap.done)
+		if (crash_scanner_complete (self->scanner) || self->ktap.done ||
+		    self->reboot.rebooted)
 			decide_by_guest (self);
 	} else if (self->reboot.rebooted) {
 		if (!decide_by_guest (self))

@@ -192,6 +192,33 @@ static void test_hidden_crash (gconstpointer scenario)
 	g_assert_cmpint (result->outcome, ==, BOOT_OOPS);
 }
 
+/* A crash is heard out for two seconds of silence, but not where nothing of it can come any more:
+ * the console has ended, or the machine has started anew. A machine under load may try again; the
+ * counterpart is never so quick. */
+static const char *const heard_out[] = { "oops-exit", "oops-exit-child", "oops-announced",
+					 "oops-banner" };
+
+static void test_heard_out (gconstpointer scenario)
+{
+	g_autofree char *console = g_strconcat ("sh " FAKE " ", (const char *) scenario, NULL);
+	gboolean waits = strcmp (scenario, "oops-hang") == 0;
+	Board board = make_board (console);
+	double quickest = G_MAXDOUBLE;
+	guint i;
+
+	for (i = 0; i < (waits ? 1 : 3) && quickest >= 2; i++) {
+		g_autoptr (BootResult) result = boot_board (&board);
+
+		g_assert_cmpint (result->outcome, ==, BOOT_OOPS);
+		g_assert_cmpuint (result->crash->frames->len, ==, 2);
+		quickest = MIN (quickest, result->seconds);
+	}
+	if (waits)
+		g_assert_cmpfloat (quickest, >=, 2);
+	else
+		g_assert_cmpfloat (quickest, <, 2);
+}
+
 /* A program that is not installed is our trouble, and is named. */
 static void test_missing_program (void)
 {
@@ -517,6 +544,12 @@ int main (int argc, char **argv)
 
 		g_test_add_data_func (path, hidden[i], test_hidden_crash);
 	}
+	for (i = 0; i < G_N_ELEMENTS (heard_out); i++) {
+		g_autofree char *path = g_strconcat ("/boot/heard-out/", heard_out[i], NULL);
+
+		g_test_add_data_func (path, heard_out[i], test_heard_out);
+	}
+	g_test_add_data_func ("/boot/heard-out/oops-hang", "oops-hang", test_heard_out);
 	g_test_add_func ("/boot/missing-program", test_missing_program);
 	g_test_add_func ("/boot/missing-expect", test_missing_expect);
 	g_test_add_func ("/boot/package", test_package);

@@ -119,6 +119,25 @@ oops-hang)
 	oops
 	exec sleep 30
 	;;
+oops-exit-child)
+	# what it leaves behind still has the console open
+	oops
+	sleep 30 &
+	;;
+oops-announced | oops-banner)
+	# starts anew and prints on: no silence ever comes
+	printf "$banner${head}ok 1\n"
+	oops
+	if [ "$1" = oops-announced ]; then
+		printf '\nU-Boot 2023.01 (Jan 01 2023 - 00:00:00 +0000)\n'
+	else
+		printf "$banner"
+	fi
+	while :; do
+		echo scrolling
+		sleep 0.2
+	done
+	;;
 oops-endless)
 	oops
 	while :; do
