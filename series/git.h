@@ -12,6 +12,10 @@
 #include "base/error.h"
 #include "series/repo.h"
 
+/* The committer of what we make: a repository's user can tell it by that, and so do we. */
+#define BAKEOFF_NAME	"bakeoff"
+#define BAKEOFF_ADDRESS "bakeoff@localhost"
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (git_blob, git_blob_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (git_commit, git_commit_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (git_describe_result, git_describe_result_free)

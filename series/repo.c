@@ -5,6 +5,7 @@
 
 #define SHORT_ID  12
 #define HINTS_MAX 3
+#define REFS	  "refs/bakeoff/"
 
 struct Repo {
 	git_repository *git;
@@ -43,7 +44,7 @@ Repo *repo_open (const char *path, GError **error)
 				  "'%s' is not a git repository\n"
 				  "give a clone of Linux with --repo or $BAKEOFF_REPO",
 				  path);
-	git_repository_set_ident (git, "bakeoff", "bakeoff@localhost");
+	git_repository_set_ident (git, BAKEOFF_NAME, BAKEOFF_ADDRESS);
 	self = g_new0 (Repo, 1);
 	self->git = g_steal_pointer (&git);
 	return self;
@@ -188,7 +189,7 @@ char *repo_tree_of (Repo *self, const char *commit, GError **error)
 
 gboolean repo_update_ref (Repo *self, const char *name, const char *commit, GError **error)
 {
-	g_autofree char *full = g_strconcat ("refs/bakeoff/", name, NULL);
+	g_autofree char *full = g_strconcat (REFS, name, NULL);
 	g_autoptr (git_commit) found = repo__find_commit (self, commit, error);
 	g_autoptr (git_reference) ref = NULL;
 	g_autofree char *doing = NULL;
@@ -206,4 +207,53 @@ gboolean repo_update_ref (Repo *self, const char *name, const char *commit, GErr
 		return TRUE;
 	doing = g_strdup_printf ("cannot write '%s'", full);
 	return git__fail (error, doing);
+}
+
+static gboolean is_ours (Repo *self, const git_reference *ref)
+{
+	const git_oid *id = git_reference_target (ref); /* NULL where it names another ref */
+	g_autoptr (git_commit) commit = NULL;
+
+	return id && git_commit_lookup (&commit, self->git, id) == 0 &&
+	       g_strcmp0 (git_commit_committer (commit)->email, BAKEOFF_ADDRESS) == 0;
+}
+
+gboolean repo_remove_ref (Repo *self, const char *name, RefRemoval *out_removal, GError **error)
+{
+	g_autofree char *full = g_strconcat (REFS, name, NULL);
+	g_autofree char *doing = NULL;
+	g_autoptr (git_reference) ref = NULL;
+	int found = git_reference_lookup (&ref, self->git, full);
+
+	*out_removal = REF_NONE;
+	if (found == GIT_ENOTFOUND || found == GIT_EINVALIDSPEC)
+		return TRUE;
+	*out_removal = REF_FOREIGN;
+	if (found == 0 && !is_ours (self, ref))
+		return TRUE;
+	*out_removal = REF_REMOVED;
+	if (found == 0 && git_reference_delete (ref) == 0)
+		return TRUE;
+	doing = g_strdup_printf ("cannot remove '%s'", full);
+	return git__fail (error, doing);
+}
+
+static int compare_names (gconstpointer a, gconstpointer b)
+{
+	return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+GPtrArray *repo_list_refs (Repo *self)
+{
+	GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+	git_reference_iterator *iterator = NULL;
+	const char *name;
+
+	if (git_reference_iterator_glob_new (&iterator, self->git, REFS "*") == 0) {
+		while (git_reference_next_name (&name, iterator) == 0)
+			g_ptr_array_add (names, g_strdup (name + strlen (REFS)));
+	}
+	git_reference_iterator_free (iterator);
+	g_ptr_array_sort (names, compare_names);
+	return names;
 }

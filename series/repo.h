@@ -78,3 +78,20 @@ GArray *repo_moved_lines (Repo *self, const char *from_tree, const char *to_tree
  * repo_update_ref: points refs/bakeoff/@name at @commit. Does nothing where it does already.
  */
 gboolean repo_update_ref (Repo *self, const char *name, const char *commit, GError **error);
+
+typedef enum {
+	REF_NONE,    /* there is no such ref */
+	REF_REMOVED, /* it is gone */
+	REF_FOREIGN, /* it is no ref to a commit of bakeoff's, and was left alone */
+} RefRemoval;
+
+/**
+ * repo_remove_ref: removes refs/bakeoff/@name where it points to a commit whose committer is
+ * bakeoff. The commit stays; git collects it in time.
+ *
+ * Errors: FAILED.
+ */
+gboolean repo_remove_ref (Repo *self, const char *name, RefRemoval *out_removal, GError **error);
+
+/** repo_list_refs: Returns: (transfer container) (element-type utf8): names below refs/bakeoff/. */
+GPtrArray *repo_list_refs (Repo *self);

@@ -6,9 +6,6 @@
 #include "series/patch-file.h"
 #include "series/variant.h"
 
-#define BAKEOFF_NAME	"bakeoff"
-#define BAKEOFF_ADDRESS "bakeoff@localhost"
-
 Variant *variant_new (const char *name, GPtrArray *patches, GError **error)
 {
 	g_autoptr (Variant) self = g_new0 (Variant, 1);

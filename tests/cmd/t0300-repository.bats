@@ -215,3 +215,60 @@ sees_its_tree() {
 	[ -e .bakeoff/slots/0/src/Makefile ]
 	[ ! -e .bakeoff/slots/0/src/other ]
 }
+
+# break_patch: the variant's patch does not apply any more.
+break_patch() {
+	sed -i 's/PageSwapCache/NoSuchThing/' patches/0004-page_mapping-must-avoid-slub-pages.patch
+}
+
+# A ref that a variant got once does not outlive its fix: whoever builds it would build another patch.
+@test "apply removes the ref of a variant that does not apply any more" {
+	small_project "$BATS_TEST_TMPDIR/q"
+	cd "$BATS_TEST_TMPDIR/q"
+	runs 0 "$bakeoff" apply
+	refs() { git -C "$BATS_TEST_TMPDIR/q.git" for-each-ref --format='%(refname)'; }
+	git -C "$BATS_TEST_TMPDIR/q.git" branch page-mapping-avoid-slub refs/bakeoff/page-mapping-avoid-slub
+	git -C "$BATS_TEST_TMPDIR/q.git" pack-refs --all
+	before=$(refs)
+	break_patch
+	# of base alone nothing is known about the other one
+	runs 0 "$bakeoff" apply --variant base
+	is "$(refs)" "$before"
+	runs 0 "$bakeoff" apply
+	has "$out" "apply-failed" "removed refs/bakeoff/page-mapping-avoid-slub"
+	# branches and tags stay, that of the same name and commit too
+	is "$(refs)" "$(grep -v '^refs/bakeoff/page-mapping-avoid-slub$' <<<"$before")"
+	runs 0 "$bakeoff" apply
+	lacks "$out" removed
+}
+
+# What bakeoff did not make is not its to remove, even under a variant's name.
+@test "apply leaves refs that others made" {
+	small_project "$BATS_TEST_TMPDIR/q"
+	cd "$BATS_TEST_TMPDIR/q"
+	runs 0 "$bakeoff" apply
+	git=(git -C "$BATS_TEST_TMPDIR/q.git")
+	theirs=$("${git[@]}" commit-tree -m mine 'model-1^{tree}')
+	"${git[@]}" update-ref refs/bakeoff/page-mapping-avoid-slub "$theirs"
+	break_patch
+	runs 0 "$bakeoff" apply
+	has "$out" "refs/bakeoff/page-mapping-avoid-slub was not made by bakeoff: it is left alone"
+	is "$("${git[@]}" rev-parse refs/bakeoff/page-mapping-avoid-slub)" "$theirs"
+}
+
+# A repository may serve many projects: the refs of variants that this one does not have are told, and
+# kept. A choice of variants says nothing about the others.
+@test "apply tells of refs that are no variant's" {
+	small_project "$BATS_TEST_TMPDIR/q"
+	cd "$BATS_TEST_TMPDIR/q"
+	runs 0 "$bakeoff" apply
+	lacks "$out" "no variant of this project"
+	conf . --rename-section variant.page-mapping-avoid-slub variant.renamed
+	runs 0 "$bakeoff" apply --variant renamed
+	lacks "$out" "no variant of this project"
+	runs 0 "$bakeoff" apply
+	has "$out" "refs/bakeoff/page-mapping-avoid-slub is no variant of this project"
+	lacks "$out" "refs/bakeoff/renamed is"
+	lacks "$out" "refs/bakeoff/base is"
+	git -C "$BATS_TEST_TMPDIR/q.git" rev-parse --verify refs/bakeoff/page-mapping-avoid-slub
+}

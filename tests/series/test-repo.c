@@ -239,6 +239,72 @@ static void test_update_ref (Fixture *fixture, gconstpointer unused G_GNUC_UNUSE
 	g_assert_error (error, BAKEOFF_ERROR, BAKEOFF_ERROR_USAGE);
 }
 
+/* Asserts what becomes of refs/bakeoff/@name, and whether git still knows it afterwards. */
+static void assert_removal (Fixture *fixture, Repo *repo, const char *name, RefRemoval expected)
+{
+	g_autofree char *look =
+		g_strdup_printf ("git rev-parse -q --verify refs/bakeoff/%s || true", name);
+	g_autofree char *before = fixture_line (fixture->repo, look);
+	g_autofree char *after = NULL;
+	g_autoptr (GError) error = NULL;
+	RefRemoval removal;
+
+	g_assert_true (repo_remove_ref (repo, name, &removal, &error));
+	g_assert_no_error (error);
+	after = fixture_line (fixture->repo, look);
+	g_assert_cmpint (removal, ==, expected);
+	g_assert_cmpstr (after, ==, expected == REF_REMOVED ? "" : before);
+}
+
+/* A ref goes away where it points to a commit that bakeoff made, loose or packed; one that is not
+ * there is no error; what others made, or what is a name for a branch, stays. */
+static void test_remove_ref (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
+{
+	g_autoptr (Repo) repo = NULL;
+	g_autofree char *head = NULL, *main_branch = NULL;
+
+	fixture_commit_base (fixture);
+	fixture_run (fixture->repo,
+		     "ours=$(GIT_COMMITTER_NAME=bakeoff GIT_COMMITTER_EMAIL=bakeoff@localhost "
+		     "git commit-tree -p v1 -m fix v1^{tree}) && "
+		     "git update-ref refs/bakeoff/packed $ours && git pack-refs --all && "
+		     "git update-ref refs/bakeoff/loose $ours && git branch ours $ours && "
+		     "git update-ref refs/bakeoff/theirs v1 && "
+		     "git update-ref refs/bakeoff/tree v1^{tree} && "
+		     "git symbolic-ref refs/bakeoff/branch refs/heads/ours");
+	repo = open_repo (fixture);
+	assert_removal (fixture, repo, "loose", REF_REMOVED);
+	assert_removal (fixture, repo, "packed", REF_REMOVED);
+	assert_removal (fixture, repo, "packed", REF_NONE);
+	assert_removal (fixture, repo, "theirs", REF_FOREIGN);
+	assert_removal (fixture, repo, "tree", REF_FOREIGN);
+	assert_removal (fixture, repo, "branch", REF_FOREIGN);
+	assert_removal (fixture, repo, "../heads/ours", REF_NONE);
+	head = fixture_line (fixture->repo, "git rev-parse -q --verify refs/heads/ours");
+	main_branch = fixture_line (fixture->repo, "git rev-parse -q --verify refs/heads/main");
+}
+
+/* Names come without their folders, in order, those of refs in folders too; no other refs. */
+static void test_list_refs (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
+{
+	g_autoptr (Repo) repo = NULL;
+	g_autoptr (GPtrArray) none = NULL, names = NULL;
+	g_autofree char *joined = NULL;
+
+	fixture_commit_base (fixture);
+	repo = open_repo (fixture);
+	none = repo_list_refs (repo);
+	g_assert_cmpuint (none->len, ==, 0);
+	fixture_run (fixture->repo, "git update-ref refs/bakeoff/b v1 && "
+				    "git update-ref refs/bakeoff/a/c v1 && git pack-refs --all && "
+				    "git update-ref refs/bakeoff/c v1 && "
+				    "git update-ref refs/bakeoffs/d v1 && git branch bakeoff");
+	names = repo_list_refs (repo);
+	g_ptr_array_add (names, NULL);
+	joined = g_strjoinv (" ", (char **) names->pdata);
+	g_assert_cmpstr (joined, ==, "a/c b c");
+}
+
 int main (int argc, char **argv)
 {
 	g_test_init (&argc, &argv, NULL);
@@ -250,5 +316,7 @@ int main (int argc, char **argv)
 	fixture_add ("/repo/checkout-changes", test_checkout_changes);
 	fixture_add ("/repo/checkout-unknown", test_checkout_unknown);
 	fixture_add ("/repo/update-ref", test_update_ref);
+	fixture_add ("/repo/remove-ref", test_remove_ref);
+	fixture_add ("/repo/list-refs", test_list_refs);
 	return g_test_run ();
 }
