@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "matrix/report.h"
+#include "series/apply.h"
 
 enum {
 	WIDTH = REPORT_WIDTH,
@@ -268,14 +269,17 @@ static void write_configs (const Plan *plan, GString *out)
 	}
 }
 
-/* Fuzz is told in full, for it may hide a misplaced hunk; of mere offsets, how many there were. */
+/* Fuzz and doubt are told in full, for a hunk may be misplaced; of mere offsets, how many there
+ * were. */
 static void write_fit (const Applied *applied, GString *out)
 {
 	guint i, offsets = 0;
 
 	for (i = 0; applied->notes && i < applied->notes->len; i++) {
-		if (strstr (applied->notes->pdata[i], "fuzz"))
-			report__wrap (out, "    ", "      ", applied->notes->pdata[i]);
+		const char *note = applied->notes->pdata[i];
+
+		if (strstr (note, " with fuzz ") || strstr (note, APPLY_AMBIGUOUS))
+			report__wrap (out, "    ", "      ", note);
 		else
 			offsets++;
 	}

@@ -95,23 +95,26 @@ static gboolean refuse_hunk (const Applying *self, guint index, GArray *lines, c
 		     hunk->old_count, place->differ + 1, is, want, already);
 }
 
-static void note_offset (const Applying *self, guint index, const Hunk *hunk, const Place *place)
+/* @shift: how far the hunk before was moved. Where neither it nor this one was, the patch was made
+ * of such a file, and that it would fit elsewhere too is no doubt. */
+static void note_place (const Applying *self, guint index, const Hunk *hunk, const Place *place,
+			gint64 shift)
 {
-	guint expected = place_expected (hunk);
-	guint away = place->at > expected ? place->at - expected : expected - place->at;
-	g_autofree char *also =
-		place->also == G_MAXUINT
-			? g_strdup ("")
-			: g_strdup_printf ("; it would fit at line %u too", place->also + 1);
+	gint64 away = (gint64) place->at - place_expected (hunk);
+	guint distance = (guint) ABS (away);
+	gboolean ambiguous = place->also != G_MAXUINT && (away || shift);
+	g_autofree char *moved = NULL, *also = NULL;
 
-	if (!away)
+	if (!away && !ambiguous)
 		return;
-	note (self,
-	      g_strdup_printf ("%s: %s: hunk %u fits at line %u, %u line%s %s where the patch "
-			       "says%s",
-			       self->patch->name, patch_path (self->file), index + 1, place->at + 1,
-			       away, away == 1 ? "" : "s", place->at > expected ? "below" : "above",
-			       also));
+	if (away)
+		moved = g_strdup_printf ("%u line%s %s ", distance, distance == 1 ? "" : "s",
+					 away > 0 ? "below" : "above");
+	if (ambiguous)
+		also = g_strdup_printf (APPLY_AMBIGUOUS "%u", place->also + 1);
+	note (self, g_strdup_printf ("%s: %s: hunk %u fits at line %u, %swhere the patch says%s",
+				     self->patch->name, patch_path (self->file), index + 1,
+				     place->at + 1, moved ? moved : "", also ? also : ""));
 }
 
 static void emit (GByteArray *out, const Slice *line)
@@ -162,8 +165,8 @@ static GBytes *splice (const Applying *self, GBytes *content, GError **error)
 
 		if (!place_hunk (lines, from, shift, hunk, &place))
 			return refuse_hunk (self, i, lines, &place, error), NULL;
+		note_place (self, i, hunk, &place, shift);
 		shift = (gint64) place.at - place_expected (hunk);
-		note_offset (self, i, hunk, &place);
 		from = splice_hunk (out, lines, from, place.at, hunk);
 	}
 	for (; from < lines->len; from++)

@@ -9,9 +9,12 @@
 #include "series/overlay.h"
 #include "series/patch.h"
 
+/* In the note of a hunk that fits at several places; the next nearest one's number follows. */
+#define APPLY_AMBIGUOUS "; ambiguous: also fits at line "
+
 typedef struct {
 	int fuzz;	  /* lines of context that patch(1) may ignore; 0 forbids */
-	GPtrArray *notes; /* (nullable) (element-type utf8): gets offsets and fuzz, a line each */
+	GPtrArray *notes; /* (nullable) (element-type utf8): gets offsets, doubts and fuzz */
 } ApplyOptions;
 
 /**
@@ -20,7 +23,8 @@ typedef struct {
  * @overlay: unchanged where the patch does not apply
  *
  * A file that is created must not be there; one that is deleted must have exactly the content that
- * the patch removes.
+ * the patch removes. A hunk that fits at several places goes to the one nearest to where it says,
+ * moved as the hunk before was, as with patch(1) and git; its note says where else it fits.
  *
  * Errors: PATCH, `NAME:LINE: FILE: hunk N` and the file's line where the context first differs;
  * FAILED for trouble with the repository or with patch(1).

@@ -33,7 +33,7 @@ typedef struct {
 	char *tree;	  /* id of base + prelude + patches; NULL unless ok */
 	char *commit;	  /* id of the commit made on top of @base; NULL unless ok */
 	char *detail;	  /* where not ok: which patch, file, hunk, line, and what differs there */
-	GPtrArray *notes; /* (element-type utf8): offsets and fuzz, a line each, printable */
+	GPtrArray *notes; /* (element-type utf8): see ApplyOptions; printable */
 } Applied;
 
 void applied_free (Applied *self);

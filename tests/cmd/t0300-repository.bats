@@ -272,3 +272,29 @@ break_patch() {
 	lacks "$out" "refs/bakeoff/base is"
 	git -C "$BATS_TEST_TMPDIR/q.git" rev-parse --verify refs/bakeoff/page-mapping-avoid-slub
 }
+
+# A hunk that two places fit goes where git puts it, and show, apply and report say that it is a guess.
+@test "an ambiguous hunk is told" {
+	small_project "$BATS_TEST_TMPDIR/q"
+	cd "$BATS_TEST_TMPDIR/q"
+	git init -q "$BATS_TEST_TMPDIR/two"
+	printf '%s\n' one open close two three open close four >"$BATS_TEST_TMPDIR/two/f"
+	git -C "$BATS_TEST_TMPDIR/two" add f
+	git -C "$BATS_TEST_TMPDIR/two" commit -q -m two
+	printf '%s\n' 'Subject: a guess' '' '--- a/f' '+++ b/f' '@@ -4,2 +4,3 @@' ' open' '+new' ' close' \
+		>patches/guess.patch
+	conf . bakeoff.repo "$BATS_TEST_TMPDIR/two"
+	conf . bakeoff.base HEAD
+	conf . variant.guess.patch guess.patch
+	doubt="guess.patch: f: hunk 1 fits at line 6, 2 lines below where the patch says; ambiguous: also fits at line 2"
+	runs 0 "$bakeoff" apply
+	has "$out" "$doubt"
+	git -C "$BATS_TEST_TMPDIR/two" apply "$PWD/patches/guess.patch"
+	is "$(git -C "$BATS_TEST_TMPDIR/two" show refs/bakeoff/guess:f)" "$(cat "$BATS_TEST_TMPDIR/two/f")"
+	runs 0 "$bakeoff" show
+	has "$out" "$doubt"
+	runs 3 "$bakeoff" report
+	has "$(tr -s ' \n' ' ' <<<"$out")" "$doubt"
+	runs 3 "$bakeoff" report --format json
+	has "$out" "$doubt"
+}

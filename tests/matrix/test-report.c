@@ -190,6 +190,32 @@ static void test_other_letters (Fixture *self, gconstpointer foreign)
 	g_assert_null (strstr (json, "\\x"));
 }
 
+/* Of a patch that is moved only the number of hunks is told; fuzz and doubt are told in full. */
+static void test_fit (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+{
+	static const char *const notes[] = {
+		"p: f: hunk 1 fits at line 6, 2 lines below where the patch says",
+		"p: f: hunk 2 fits at line 9, 2 lines below where the patch says; ambiguous: also "
+		"fits at line 12",
+		"p: f: Hunk #3 succeeded at 40 with fuzz 1.",
+		"p: ambiguous: f: hunk 4 fits at line 90, 1 line below where the patch says",
+	};
+	g_autofree char *text = NULL;
+	guint i;
+
+	g_ptr_array_set_size (self->applied[1].notes, 0);
+	for (i = 0; i < G_N_ELEMENTS (notes); i++)
+		g_ptr_array_add (self->applied[1].notes, (gpointer) notes[i]);
+	text = write_report (self, "text");
+	g_assert_nonnull (strstr (
+		text, "    p: f: hunk 2 fits at line 9, 2 lines below where the patch says;\n"
+		      "      ambiguous: also fits at line 12\n"));
+	g_assert_nonnull (strstr (text, "    p: f: Hunk #3 succeeded at 40 with fuzz 1.\n"));
+	g_assert_nonnull (strstr (text, "    2 hunks at another line than posted\n"));
+	g_assert_null (strstr (text, "hunk 1 fits"));
+	g_assert_null (strstr (text, "hunk 4 fits"));
+}
+
 int main (int argc, char **argv)
 {
 	static const char letters[] = "Grüße-日本語-‘x’-…";
@@ -199,5 +225,6 @@ int main (int argc, char **argv)
 	g_test_add ("/report/foreign/json", Fixture, EVIL, set_up, test_foreign_json, tear_down);
 	g_test_add ("/report/other-letters", Fixture, letters, set_up, test_other_letters,
 		    tear_down);
+	g_test_add ("/report/fit", Fixture, letters, set_up, test_fit, tear_down);
 	return g_test_run ();
 }

@@ -340,7 +340,77 @@ static void test_refusals (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
 	g_assert_cmpstr (after, ==, before);
 }
 
-/* An offset is allowed and told; where two places fit, the other one is told too. */
+#define TWICE "one\nopen\nclose\ntwo\nthree\nopen\nclose\nfour\nfive\nopen\nclose\nsix\n"
+#define ON_F  "--- a/f\n+++ b/f\n"
+
+typedef struct {
+	const char *hunks;
+	const char *notes; /* joined */
+	const char
+		*line; /* the file's line that the last hunk's `+new` became, as `sed -n` has it */
+} Ambiguity;
+
+static const Ambiguity ambiguities[] = {
+	/* two places at the same distance: the lower one, as patch(1) and git choose */
+	{ "@@ -4,2 +4,3 @@\n open\n+new\n close\n",
+	  "p.patch: f: hunk 1 fits at line 6, 2 lines below where the patch says; ambiguous: also "
+	  "fits at line 2",
+	  "7" },
+	/* one is nearer */
+	{ "@@ -9,2 +9,3 @@\n open\n+new\n close\n",
+	  "p.patch: f: hunk 1 fits at line 10, 1 line below where the patch says; ambiguous: also "
+	  "fits at line 6",
+	  "11" },
+	/* its own line is no doubt, though it would fit elsewhere */
+	{ "@@ -6,2 +6,3 @@\n open\n+new\n close\n", "", "7" },
+	/* an offset to the only place is none either */
+	{ "@@ -3,2 +3,3 @@\n three\n+new\n open\n",
+	  "p.patch: f: hunk 1 fits at line 5, 2 lines below where the patch says", "6" },
+	/* its own line where the hunk above was moved: one of both is wrong */
+	{ "@@ -2,2 +2,3 @@\n one\n+n\n open\n@@ -6,2 +7,3 @@\n open\n+new\n close\n",
+	  "p.patch: f: hunk 1 fits at line 1, 1 line above where the patch says|"
+	  "p.patch: f: hunk 2 fits at line 6, where the patch says; ambiguous: also fits at line "
+	  "10",
+	  "8" },
+};
+
+/* A hunk that was moved and fits at several places goes to the nearest and is called ambiguous; one
+ * that fits where it says, or at one place alone, is not. */
+static void test_ambiguous (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
+{
+	g_autoptr (Repo) repo = NULL;
+	g_autoptr (Overlay) base = NULL;
+	guint i;
+
+	fixture_commit_base (fixture);
+	base = open_base (fixture, &repo);
+	for (i = 0; i < G_N_ELEMENTS (ambiguities); i++) {
+		g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
+		g_autoptr (Overlay) overlay = overlay_fork (base);
+		g_autoptr (GBytes) text = g_bytes_new_static (TWICE, strlen (TWICE));
+		g_autofree char *diff = g_strconcat (ON_F, ambiguities[i].hunks, NULL);
+		g_autoptr (Patch) patch = parse (diff);
+		g_autoptr (GError) error = NULL;
+		g_autoptr (GBytes) result = NULL;
+		g_autofree char *joined = NULL, *found = NULL;
+		const ApplyOptions options = { 0, notes };
+
+		overlay_put (overlay, "f", text, 0100644);
+		patch_apply (patch, overlay, &options, &error);
+		g_assert_no_error (error);
+		g_ptr_array_add (notes, NULL);
+		joined = g_strjoinv ("|", (char **) notes->pdata);
+		g_assert_cmpstr (joined, ==, ambiguities[i].notes);
+		result = overlay_read (overlay, "f", NULL, NULL);
+		found = g_strndup (g_bytes_get_data (result, NULL), g_bytes_get_size (result));
+		fixture_put (fixture->dir, "result", found);
+		g_free (found);
+		found = fixture_line (fixture->dir, "sed -n /new/= result");
+		g_assert_cmpstr (found, ==, ambiguities[i].line);
+	}
+}
+
+/* An offset is allowed and told. */
 static void test_offset_note (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
 {
 	g_autoptr (GPtrArray) notes = g_ptr_array_new_with_free_func (g_free);
@@ -399,6 +469,7 @@ int main (int argc, char **argv)
 	fixture_add ("/apply/trees", test_trees);
 	fixture_add ("/apply/refusals", test_refusals);
 	fixture_add ("/apply/offset-note", test_offset_note);
+	fixture_add ("/apply/ambiguous", test_ambiguous);
 	fixture_add ("/apply/fuzz", test_fuzz);
 	return g_test_run ();
 }
