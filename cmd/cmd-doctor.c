@@ -77,16 +77,15 @@ static gboolean check_board (Findings *findings, const Selection *selection, con
 			     GError **error)
 {
 	g_auto (GStrv) dirs = plan_board_dirs (selection->project, files_data_dir ());
+	g_auto (GStrv) places = plan_toolchain_dirs (selection->project, files_data_dir ());
 	g_autoptr (Board) board = board_load (name, (const char *const *) dirs, error);
-	g_autofree char *own = g_build_filename (selection->project->dir, "toolchains", NULL);
-	g_autofree char *ours = g_build_filename (files_data_dir (), "kbuild", "toolchains", NULL);
-	const char *const places[] = { own, ours, NULL };
 	g_autoptr (Toolchain) toolchain = NULL;
 	g_autofree char *compiler = NULL, *who = NULL;
 
 	if (!board)
 		return FALSE;
-	toolchain = toolchain_load (board->toolchain, places, files_data_dir (), error);
+	toolchain = toolchain_load (board->toolchain, (const char *const *) places,
+				    files_data_dir (), error);
 	if (!toolchain)
 		return FALSE;
 	compiler = g_strconcat (toolchain->cross, "gcc", NULL);

@@ -195,7 +195,7 @@ char **plan_board_dirs (const Project *project, const char *data_dir)
 	return g_strv_builder_end (dirs);
 }
 
-static char **toolchain_dirs (const Project *project, const char *data_dir)
+char **plan_toolchain_dirs (const Project *project, const char *data_dir)
 {
 	char **dirs = g_new0 (char *, 3);
 
@@ -316,7 +316,7 @@ static char *describe_named_files (const Board *board)
 static gboolean add_board (Plan *self, const char *name, const char *data_dir, GError **error)
 {
 	g_auto (GStrv) board_dirs = plan_board_dirs (self->project, data_dir);
-	g_auto (GStrv) dirs = toolchain_dirs (self->project, data_dir);
+	g_auto (GStrv) dirs = plan_toolchain_dirs (self->project, data_dir);
 	PlanBoard *entry = g_new0 (PlanBoard, 1);
 	g_autoptr (GError) local = NULL;
 

@@ -93,6 +93,9 @@ Cell *plan_cell (const Plan *self, const PlanVariant *variant, const PlanBoard *
 /** plan_board_dirs: Returns: (transfer full): where board files are looked for. */
 char **plan_board_dirs (const Project *project, const char *data_dir);
 
+/** plan_toolchain_dirs: Returns: (transfer full): where toolchain files are looked for. */
+char **plan_toolchain_dirs (const Project *project, const char *data_dir);
+
 /**
  * plan_boot_key: Returns: (transfer full): hash of what decides a boot: image, board with the files
  * that it names, emulator, probe. Cells with equal keys share their boots.

@@ -323,6 +323,19 @@ page-mapping-avoid-slub slub infra"
 	done
 }
 
+# doctor looks for a toolchain where a run does: the project's own first.
+@test "doctor asks for the compiler that a run would take" {
+	mkdir toolchains
+	printf '[toolchain]\n\tdescription = d\n\tcross = no-such-\n' >toolchains/arm-linux-gnueabi-2.6.toolchain
+	runs 3 "$bakeoff" doctor
+	has "$out" "no-such-gcc"
+	runs 3 "$bakeoff" run
+	has "$out" "no-such-gcc"
+	rm -r toolchains
+	runs 0 "$bakeoff" doctor
+	lacks "$out" "no-such-gcc"
+}
+
 # doctor names the program, who needs it and the package; with all of them it is content.
 @test "doctor says what is missing" {
 	runs 0 "$bakeoff" doctor

@@ -150,11 +150,23 @@ static void test_named_files (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 	g_assert_cmpstr (before, !=, without);
 }
 
+/* The project's own toolchains go before those that came with us. */
+static void test_toolchain_dirs (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+{
+	const Project project = { .dir = self->dir };
+	g_auto (GStrv) dirs = plan_toolchain_dirs (&project, "/data");
+	g_autofree char *own = g_build_filename (self->dir, "toolchains", NULL);
+	const char *const expected[] = { own, "/data/kbuild/toolchains", NULL };
+
+	g_assert_true (g_strv_equal ((const char *const *) dirs, expected));
+}
+
 int main (int argc, char **argv)
 {
 	g_test_init (&argc, &argv, NULL);
 	fixture_add ("/plan/emulator", test_emulator);
 	fixture_add ("/plan/emulator-changes", test_emulator_changes);
 	fixture_add ("/plan/named-files", test_named_files);
+	fixture_add ("/plan/toolchain-dirs", test_toolchain_dirs);
 	return g_test_run ();
 }
