@@ -77,8 +77,7 @@ static BootResult *boot (const Boot *self, const char *log, GError **error)
 	if (!scratch)
 		return NULL;
 	if (cell->board->board->guest) {
-		/* takes a second and cannot be cancelled; boot_run() sees to it after that */
-		init = guest_build (cell->board, state, error);
+		init = guest_build (cell->board, state, self->cancellable, error);
 		if (!init)
 			return NULL;
 	}

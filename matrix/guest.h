@@ -4,12 +4,17 @@
  */
 #pragma once
 
+#include <gio/gio.h>
+
 #include "matrix/plan.h"
 
 /**
- * guest_build: compiles @board's guest, unless the same sources were compiled before.
+ * guest_build: compiles @board's guest, unless the same sources were compiled before and what came
+ * of it is unchanged: its SHA-256 is kept beside it.
+ * @cancellable: (nullable): ends the compiler
  *
- * Returns: (transfer full): path of the static program; NULL with FAILED where the compiler says
- * no.
+ * Returns: (transfer full): path of the static program. Errors: FAILED where the compiler says no;
+ * CANCELLED.
  */
-char *guest_build (const PlanBoard *board, const char *state_dir, GError **error);
+char *guest_build (const PlanBoard *board, const char *state_dir, GCancellable *cancellable,
+		   GError **error);

@@ -144,7 +144,7 @@ static const char *guest_of (Run *run, const PlanBoard *board, GError **error)
 	char *path = g_hash_table_lookup (run->guests, board);
 
 	if (!path) {
-		path = guest_build (board, run->plan->project->state_dir, error);
+		path = guest_build (board, run->plan->project->state_dir, run->cancellable, error);
 		if (path)
 			g_hash_table_insert (run->guests, (gpointer) board, path);
 	}
