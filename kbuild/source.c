@@ -136,7 +136,8 @@ static gboolean take (Source *self, const char *tree, gboolean shared, GError **
 {
 	g_autofree char *path = g_build_filename (self->slot, "lock", NULL);
 
-	self->lock = shared ? lock_try (path, LOCK_SHARED, error) : -1;
+	/* what keeps this one from being opened keeps the next, which says so */
+	self->lock = shared ? lock_try (path, LOCK_SHARED, NULL) : -1;
 	if (self->lock >= 0) {
 		if (holds (self, tree))
 			return TRUE;
@@ -145,14 +146,12 @@ static gboolean take (Source *self, const char *tree, gboolean shared, GError **
 	self->lock = lock_try (path, LOCK_EXCLUSIVE, error);
 	if (self->lock < 0 || !(holds (self, tree) || refill (self, tree, error)))
 		return FALSE;
-	/* somebody may come between an exclusive lock and a shared one */
-	return !shared || (lock_share (self->lock) && holds (self, tree));
+	return !shared || lock_share (self->lock);
 }
 
-Source *source_open (const char *slots_dir, const char *tree, gboolean shared, SourceFill fill,
-		     gpointer user_data, GError **error)
+static Source *find_slot (const char *slots, const char *tree, gboolean shared, SourceFill fill,
+			  gpointer user_data, GError **error)
 {
-	g_autofree char *slots = g_canonicalize_filename (slots_dir, NULL);
 	int i;
 
 	for (i = 0; i < SLOTS_MAX; i++) {
@@ -177,6 +176,25 @@ Source *source_open (const char *slots_dir, const char *tree, gboolean shared, S
 	return fail_null (error, BAKEOFF_ERROR_FAILED,
 			  "%d other bakeoffs are building in '%s'\nwait for one to end", SLOTS_MAX,
 			  slots);
+}
+
+Source *source_open (const char *slots_dir, const char *tree, gboolean shared, SourceFill fill,
+		     gpointer user_data, GError **error)
+{
+	g_autofree char *slots = g_canonicalize_filename (slots_dir, NULL);
+	g_autofree char *path = g_build_filename (slots, "lock", NULL);
+	Source *self;
+	int guard;
+
+	/* one looks for a slot at a time: who wants the same tree as another waits until it is
+	 * there, and nobody comes between an exclusive lock and the shared one that it becomes */
+	guard = files_make_dir (slots, error) ? lock_wait (path, LOCK_EXCLUSIVE, NULL, NULL, error)
+					      : -1;
+	if (guard < 0)
+		return NULL;
+	self = find_slot (slots, tree, shared, fill, user_data, error);
+	close (guard);
+	return self;
 }
 
 const char *source_slot (const Source *self)
