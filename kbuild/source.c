@@ -243,6 +243,24 @@ gboolean source_unread (const Source *self, GPtrArray *paths)
 	return !is_unread (self, "Makefile");
 }
 
+/* The file that is there at @relative, or that a folder of its path takes the place of: full path.
+ */
+static char *file_at (const Source *self, const char *relative, struct stat *info)
+{
+	g_autofree char *path = g_build_filename (self->dir, relative, NULL);
+
+	while (lstat (path, info) != 0) {
+		char *parent;
+
+		if (errno != ENOTDIR)
+			return NULL;
+		parent = g_path_get_dirname (path);
+		g_free (path);
+		path = parent;
+	}
+	return g_steal_pointer (&path);
+}
+
 /* Keeps the times of the files that @tree will replace. */
 static void keep_times (Source *self, GPtrArray *paths)
 {
@@ -250,11 +268,11 @@ static void keep_times (Source *self, GPtrArray *paths)
 
 	self->times = g_ptr_array_new_with_free_func (times_free);
 	for (i = 0; i < paths->len; i++) {
-		g_autofree char *path = g_build_filename (self->dir, paths->pdata[i], NULL);
-		Times *entry;
 		struct stat info;
+		g_autofree char *path = file_at (self, paths->pdata[i], &info);
+		Times *entry;
 
-		if (lstat (path, &info) != 0)
+		if (!path)
 			continue;
 		entry = g_new0 (Times, 1);
 		entry->path = g_steal_pointer (&path);

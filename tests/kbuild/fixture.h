@@ -121,6 +121,21 @@ static inline void fixture__write (const char *dir, const char *path, const char
 	g_assert_true (g_file_set_contents (full, text, -1, NULL));
 }
 
+/* Whether @tree has files below @path: then git tells of those alone. */
+static inline gboolean fixture__is_folder (GHashTable *tree, const char *path)
+{
+	g_autofree char *prefix = g_strconcat (path, "/", NULL);
+	GHashTableIter iter;
+	gpointer other;
+
+	g_hash_table_iter_init (&iter, tree);
+	while (g_hash_table_iter_next (&iter, &other, NULL)) {
+		if (g_str_has_prefix (other, prefix))
+			return TRUE;
+	}
+	return FALSE;
+}
+
 static inline gboolean fixture_fill (const char *from, const char *to, const char *dir,
 				     GPtrArray **out_changed, gpointer user_data, GError **error)
 {
@@ -146,7 +161,8 @@ static inline gboolean fixture_fill (const char *from, const char *to, const cha
 		if (g_hash_table_contains (want, path))
 			continue;
 		fixture__remove (dir, path);
-		g_ptr_array_add (*out_changed, g_strdup (path));
+		if (!fixture__is_folder (want, path))
+			g_ptr_array_add (*out_changed, g_strdup (path));
 	}
 	g_hash_table_iter_init (&iter, want);
 	while (g_hash_table_iter_next (&iter, &path, &text)) {
