@@ -137,6 +137,7 @@ gboolean cmd_boot (int argc, char **argv, int *out_status, GError **error)
 				     { NULL } };
 	g_autoptr (GCancellable) cancellable = NULL;
 	RunOptions options = { .event = progress_event, .build_only = TRUE };
+	g_autofree char *images = NULL;
 	const Cell *cell;
 
 	if (!options_parse (&selection, OPTIONS_MATRIX | OPTIONS_WORK, own, 0, &argc, argv, error))
@@ -147,6 +148,9 @@ gboolean cmd_boot (int argc, char **argv, int *out_status, GError **error)
 		return FALSE;
 	cell = choose_cell (selection.plan, error);
 	if (!cell || !selection_open_store (&selection, error))
+		return FALSE;
+	images = results_images_dir (selection.project);
+	if (!results_need_image (cell, selection.store, images, error))
 		return FALSE;
 	cancellable = progress_cancellable ();
 	options.cancellable = cancellable;

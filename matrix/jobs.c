@@ -212,6 +212,14 @@ static GArray *count_costs (Workshop *self, const Layer *layer, GError **error)
 	return repo ? g_steal_pointer (&costs) : NULL;
 }
 
+/* Whether variants can start: base's objects are there, and the image that one may turn out to
+ * have as well. */
+static gboolean is_prepared (const BuildSpec *spec, const Layer *layer)
+{
+	return build_is_ready (spec, layer->slot) &&
+	       (!layer->image || image_is_sound (spec->images_dir, layer->image));
+}
+
 static BuildResult *build_base (Workshop *self, Layer *layer, const BuildSpec *spec,
 				gboolean wanted, GError **error)
 {
@@ -220,7 +228,7 @@ static BuildResult *build_base (Workshop *self, Layer *layer, const BuildSpec *s
 
 	if (!slot_own (layer->slot, self->cancellable, error))
 		return NULL;
-	if (wanted || !build_is_ready (spec, layer->slot)) {
+	if (wanted || !is_prepared (spec, layer)) {
 		if (!files_write (spec->log, "", 0, error))
 			return NULL;
 		result = build_run (spec, layer->slot, self->cancellable, &local);
@@ -263,7 +271,7 @@ void job_prepare (Workshop *self, Layer *layer, gboolean wanted, BuildAnswer *an
 	    (wanted &&
 	     !claim (self, layer->base->key, &answer->lock, &answer->recheck, &answer->error)))
 		return;
-	if (wanted || !build_is_ready (&spec, layer->slot))
+	if (wanted || !is_prepared (&spec, layer))
 		answer->build = build_base (self, layer, &spec, wanted, &answer->error);
 	if (answer->build) {
 		g_free (layer->image);

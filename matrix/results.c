@@ -54,25 +54,37 @@ static void judge_boots (Cell *cell, GPtrArray *boots)
 	}
 }
 
-static gboolean judge_image (Cell *cell, Store *store, const char *images_dir, GError **error)
+/* What is known of a cell whose image lies there, or once lay there. */
+static gboolean judge_known (Cell *cell, Store *store, GError **error)
 {
+	g_autofree char *boot_key = plan_boot_key (cell);
 	g_autoptr (GPtrArray) boots = NULL;
-	g_autofree char *boot_key = NULL;
 
-	if (!image_is_sound (images_dir, cell->image)) {
-		g_clear_pointer (&cell->image, g_free);
-		return store_forget_build (store, cell->key, error);
-	}
 	if (!cell->board->board->bootable) {
 		set_verdict (cell, VERDICT_BUILT, NULL);
 		return TRUE;
 	}
-	boot_key = plan_boot_key (cell);
 	boots = store_get_boots (store, boot_key, error);
 	if (!boots)
 		return FALSE;
 	judge_boots (cell, boots);
 	return TRUE;
+}
+
+/* A verdict outlives its image; what is damaged is not believed. */
+static gboolean judge_image (Cell *cell, Store *store, const char *images_dir, GError **error)
+{
+	g_autofree char *path = g_build_filename (images_dir, cell->image, NULL);
+	gboolean gone = !g_file_test (path, G_FILE_TEST_EXISTS);
+
+	if (gone || image_is_sound (images_dir, cell->image)) {
+		if (!judge_known (cell, store, error))
+			return FALSE;
+		if (!gone || cell->verdict != VERDICT_PENDING)
+			return TRUE;
+	}
+	g_clear_pointer (&cell->image, g_free);
+	return store_forget_build (store, cell->key, error);
 }
 
 gboolean results_judge (Cell *cell, Store *store, const char *images_dir, GError **error)
@@ -111,6 +123,20 @@ gboolean results_judge (Cell *cell, Store *store, const char *images_dir, GError
 	cell->modules = build->modules;
 	cell->image = g_strdup (build->image);
 	return judge_image (cell, store, images_dir, error);
+}
+
+gboolean results_need_image (const Cell *cell, Store *store, const char *images_dir, GError **error)
+{
+	g_autoptr (GError) local = NULL;
+	g_autoptr (StoredBuild) build =
+		cell->key ? store_get_build (store, cell->key, &local) : NULL;
+
+	if (local) {
+		g_propagate_error (error, g_steal_pointer (&local));
+		return FALSE;
+	}
+	return !build || !build->ok || image_is_sound (images_dir, build->image) ||
+	       store_forget_build (store, cell->key, error);
 }
 
 /* Whether an equal image proves that nothing changed: what differs may be in a module, and where

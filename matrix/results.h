@@ -10,11 +10,21 @@
 /**
  * results_judge: gives @cell its verdict from what is known, VERDICT_PENDING where a build or a
  * boot is missing.
- * @images_dir: where images are; a build whose image is gone or damaged is forgotten
+ * @images_dir: where images are
+ *
+ * A verdict stands without its image: `gc` may have removed it. A build whose image is damaged, or
+ * is gone before it was booted, is forgotten, so that it is done again.
  *
  * Never builds or boots. Errors: FAILED, of the store.
  */
 gboolean results_judge (Cell *cell, Store *store, const char *images_dir, GError **error);
+
+/**
+ * results_need_image: for who boots a cell whatever its verdict: forgets its build where there is
+ * no sound image of it. A run_plan() after that builds it again. Errors: FAILED, of the store.
+ */
+gboolean results_need_image (const Cell *cell, Store *store, const char *images_dir,
+			     GError **error);
 
 /** results_judge_all: results_judge() for every cell, then results_compare_images(). */
 gboolean results_judge_all (Plan *plan, Store *store, GError **error);
