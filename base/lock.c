@@ -101,9 +101,11 @@ int lock_name (const char *path, const char *key, gboolean *out_waited, GCancell
 	return fd;
 }
 
-/* Removes what killed processes have left: folders whose lock nobody holds. */
-static gboolean sweep (const char *parent, GError **error)
+/* Folders whose lock nobody holds. While others may make new ones, the parent's lock must be held:
+ * theirs is not taken yet. */
+static GPtrArray *left_behind (const char *parent)
 {
+	g_autoptr (GPtrArray) left = g_ptr_array_new_with_free_func (g_free);
 	g_autoptr (GDir) entries = g_dir_open (parent, 0, NULL);
 	const char *name;
 
@@ -118,10 +120,37 @@ static gboolean sweep (const char *parent, GError **error)
 		if (fd < 0)
 			continue;
 		close (fd);
-		if (!files_remove_tree (dir, error))
+		g_ptr_array_add (left, g_steal_pointer (&dir));
+	}
+	return g_steal_pointer (&left);
+}
+
+static gboolean sweep (const char *parent, GError **error)
+{
+	g_autoptr (GPtrArray) left = left_behind (parent);
+	guint i;
+
+	for (i = 0; i < left->len; i++) {
+		if (!files_remove_tree (left->pdata[i], error))
 			return FALSE;
 	}
 	return TRUE;
+}
+
+GPtrArray *scratch_left (const char *parent, GError **error)
+{
+	g_autofree char *path = g_build_filename (parent, "lock", NULL);
+	GPtrArray *left;
+	int guard;
+
+	if (!g_file_test (path, G_FILE_TEST_EXISTS))
+		return g_ptr_array_new ();
+	guard = lock_wait (path, LOCK_EXCLUSIVE, NULL, NULL, error);
+	if (guard < 0)
+		return NULL;
+	left = left_behind (parent);
+	close (guard);
+	return left;
 }
 
 /* A new folder below @parent, and its lock. */

@@ -51,5 +51,12 @@ typedef struct Scratch Scratch;
  */
 Scratch *scratch_new (const char *parent, GError **error);
 const char *scratch_dir (const Scratch *self); /* (transfer none) */
+
+/**
+ * scratch_left: Returns: (transfer container) (element-type filename): folders in @parent that
+ * killed processes have left. Nobody takes them up again. Errors: FAILED.
+ */
+GPtrArray *scratch_left (const char *parent, GError **error);
+
 void scratch_free (Scratch *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Scratch, scratch_free)
