@@ -4,6 +4,7 @@
 #   make demo       install what is missing, build, compare the 2007 fixes on the model kernel
 #   make check      install what is missing, build, run the tests
 #   make check-linux BAKEOFF_LINUX=/path/to/linux.git   the same on the real 2.6.22-rc5
+#   make bench          the matrix beside a script's: bench/README.md; BAKEOFF_LINUX as above, or the model kernel
 #   make install PREFIX=/usr/local DESTDIR=
 #
 # Variables: V=1 (print commands), CC, CFLAGS, WERROR=1 (warnings are errors, for developers), SANITIZE=address,undefined
@@ -132,6 +133,11 @@ check-linux: deps-check
 	BAKEOFF=$(abspath $(program)) BAKEOFF_SOURCE=$(CURDIR) BAKEOFF_LINUX=$(BAKEOFF_LINUX) \
 		prove --timer -v --exec '' tests/linux/t1000-2007.bats
 
+# Measures, and fails only where two ways come to different answers.
+bench: deps-check
+	@$(MAKE) --no-print-directory all
+	@bench/bench $(program)
+
 check-asan: deps-check
 	@$(MAKE) --no-print-directory BUILD=build/asan SANITIZE=address,undefined CFLAGS="-O1 -g" test
 
@@ -187,6 +193,6 @@ install: all
 clean:
 	rm -rf build bakeoff demo/.bakeoff
 
-.PHONY: all tests deps deps-check demo check test check-linux check-asan check-clang check-layers \
+.PHONY: all tests deps deps-check demo check test check-linux bench check-asan check-clang check-layers \
 	check-headers check-style install clean
 .SECONDARY:
