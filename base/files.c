@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -124,6 +125,11 @@ gboolean files_remove_tree (const char *path, GError **error)
 		return fail (error, BAKEOFF_ERROR_FAILED, "cannot remove '%s': %s", path,
 			     g_strerror (errno));
 	return TRUE;
+}
+
+gboolean files_touch (const char *path)
+{
+	return utimensat (AT_FDCWD, path, NULL, 0) == 0 || g_file_test (path, G_FILE_TEST_EXISTS);
 }
 
 char *files_sha256 (const char *path, GError **error)

@@ -44,6 +44,12 @@ gboolean files_copy (const char *from, const char *to, GError **error);
 /** files_remove_tree: removes @path and all below it, never following a symbolic link. */
 gboolean files_remove_tree (const char *path, GError **error);
 
+/**
+ * files_touch: makes the file's time now: when it was last used, by which `gc` goes. Where it may
+ * not be changed it stays. Returns: whether the file is there.
+ */
+gboolean files_touch (const char *path);
+
 /** files_sha256: Returns: (transfer full): the file's SHA-256 in 64 hex digits. */
 char *files_sha256 (const char *path, GError **error);
 

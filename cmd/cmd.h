@@ -43,4 +43,5 @@ gboolean cmd_run (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_report (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_decode (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_boards (int argc, char **argv, int *out_status, GError **error);
+gboolean cmd_gc (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_doctor (int argc, char **argv, int *out_status, GError **error);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/files.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
+#include "matrix/gc.h"
 #include "matrix/results.h"
 
 enum {
@@ -14,6 +16,8 @@ enum {
 void selection_clear (Selection *self)
 {
 	store_free (self->store);
+	if (self->guard > 0)
+		close (self->guard);
 	plan_free (self->plan);
 	project_free (self->project);
 	g_free (self->project_path);
@@ -177,6 +181,9 @@ gboolean selection_open_store (Selection *self, GError **error)
 	g_autofree char *path = results_store_path (self->project);
 
 	if (!files_make_dir (self->project->state_dir, error))
+		return FALSE;
+	self->guard = gc_guard (self->project->state_dir, error);
+	if (self->guard < 0)
 		return FALSE;
 	self->store = store_open (path, error);
 	return self->store && (!self->fresh || store_ignore_known (self->store, error));

@@ -25,6 +25,7 @@ typedef struct {
 	Project *project;   /* loaded by selection_load() */
 	Plan *plan;	    /* made by selection_plan() */
 	Store *store;	    /* opened by selection_open_store() */
+	int guard;	    /* of the same: gc_guard(); 0 before */
 } Selection;
 
 void selection_clear (Selection *self);
@@ -60,7 +61,7 @@ gboolean selection_plan (Selection *self, gboolean cells, GError **error);
 /** selection_jobs: JobOptions of this selection, borrowing its strings. */
 JobOptions selection_jobs (Selection *self);
 
-/** selection_open_store: the project's results.db. */
+/** selection_open_store: the project's results.db, and no `gc` until selection_clear(). */
 gboolean selection_open_store (Selection *self, GError **error);
 
 /** selection_fill: PlanOptions of this selection, borrowing its strings. */

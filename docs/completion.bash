@@ -5,7 +5,7 @@
 #
 # _bakeoff_commands and _bakeoff_options repeat the table of cmd/main.c and what --help prints.
 
-_bakeoff_commands="import show apply build boot run report decode boards doctor"
+_bakeoff_commands="import show apply build boot run report decode boards gc doctor"
 _bakeoff_formats="text reply json"
 _bakeoff_verdicts="any pass fail oops hang built build-failed apply-failed infra undecided"
 
@@ -21,6 +21,7 @@ _bakeoff_options ()
 	report) echo "--help --format --output --project --repo --base --board --config --variant" ;;
 	decode) echo "--help" ;;
 	boards) echo "--help --project" ;;
+	gc) echo "--help --older --size --all --dry-run --project" ;;
 	doctor) echo "--help --project" ;;
 	esac
 }
@@ -119,7 +120,7 @@ _bakeoff ()
 		mapfile -t COMPREPLY < <(compgen -d -- "$current")
 		return
 		;;
-	--base | --jobs | -j)
+	--base | --jobs | -j | --older | --size)
 		return
 		;;
 	esac

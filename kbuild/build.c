@@ -380,6 +380,7 @@ static char *keep_image (const BuildSpec *spec, const char *path, GError **error
 		return NULL;
 	if (!image_is_sound (spec->images_dir, sha256) && !files_copy (path, kept, error))
 		return NULL;
+	files_touch (kept);
 	return g_steal_pointer (&sha256);
 }
 

@@ -166,8 +166,10 @@ static Source *find_slot (const char *slots, const char *tree, gboolean shared, 
 		self->state = g_build_filename (self->slot, "source", NULL);
 		if (!files_make_dir (self->slot, error))
 			return NULL;
-		if (take (self, tree, shared, &local))
+		if (take (self, tree, shared, &local)) {
+			futimens (self->lock, NULL); /* when it was last used */
 			return g_steal_pointer (&self);
+		}
 		if (local) {
 			g_propagate_error (error, g_steal_pointer (&local));
 			return NULL;

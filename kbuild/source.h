@@ -25,7 +25,8 @@ typedef gboolean (*SourceFill) (const char *from_tree, const char *to_tree, cons
 				GPtrArray **out_changed, gpointer user_data, GError **error);
 
 /**
- * source_open: finds a folder of @slots_dir that holds @tree, or makes one hold it.
+ * source_open: finds a folder of @slots_dir that holds @tree, or makes one hold it. The time of its
+ * `lock` tells when that was last done.
  * @shared: whether others may use it at the same time; FALSE where builds change it in place
  */
 Source *source_open (const char *slots_dir, const char *tree, gboolean shared, SourceFill fill,

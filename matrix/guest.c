@@ -80,7 +80,7 @@ char *guest_build (const PlanBoard *board, const char *state_dir, GCancellable *
 	g_autofree char *partial = g_strdup_printf ("%s.%d.partial", init, (int) getpid ());
 	g_autofree char *log = g_build_filename (dir, "log", NULL);
 
-	if (is_sound (init, sum_path))
+	if (is_sound (init, sum_path) && files_touch (init))
 		return g_steal_pointer (&init);
 	if (!files_make_dir (dir, error))
 		return NULL;

@@ -350,6 +350,7 @@ void job_boot (Workshop *self, const Cell *cell, BootAnswer *answer)
 	if (!scratch || !jobserver_acquire (self->jobserver, self->cancellable, &answer->error))
 		return;
 	spec.work_dir = scratch_dir (scratch);
+	files_touch (answer->image);
 	answer->result = boot_run (&spec, self->cancellable, &answer->error);
 	jobserver_release (self->jobserver);
 }

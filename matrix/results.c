@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include "base/files.h"
 #include "kbuild/build.h"
 #include "matrix/results.h"
 
@@ -130,13 +131,19 @@ gboolean results_need_image (const Cell *cell, Store *store, const char *images_
 	g_autoptr (GError) local = NULL;
 	g_autoptr (StoredBuild) build =
 		cell->key ? store_get_build (store, cell->key, &local) : NULL;
+	g_autofree char *path = NULL;
 
 	if (local) {
 		g_propagate_error (error, g_steal_pointer (&local));
 		return FALSE;
 	}
-	return !build || !build->ok || image_is_sound (images_dir, build->image) ||
-	       store_forget_build (store, cell->key, error);
+	if (!build || !build->ok)
+		return TRUE;
+	if (!image_is_sound (images_dir, build->image))
+		return store_forget_build (store, cell->key, error);
+	path = g_build_filename (images_dir, build->image, NULL);
+	files_touch (path);
+	return TRUE;
 }
 
 /* Whether an equal image proves that nothing changed: what differs may be in a module, and where
