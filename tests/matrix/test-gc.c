@@ -122,6 +122,7 @@ static void test_size (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 {
 	guint64 all;
 
+	put (self, "images/young", 500);
 	run (self, G_MININT64, G_MAXUINT64);
 	all = bytes_left (self);
 	g_assert_cmpuint (all, >=, 6 * FILE_SIZE);
@@ -132,6 +133,7 @@ static void test_size (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 	g_assert_cmpuint (bytes_left (self), <, all);
 	run (self, G_MININT64, bytes_left (self) - FILE_SIZE - 1);
 	assert_there (self, FALSE, FALSE, FALSE, TRUE);
+	g_assert_true (is_there (self, "images/young"));
 	run (self, G_MININT64, 0);
 	assert_there (self, FALSE, FALSE, FALSE, FALSE);
 }
