@@ -6,6 +6,7 @@
 #include "base/files.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
+#include "kbuild/sandbox.h"
 
 /* Programs, who needs them, and Debian's packages. Libraries are linked: without them we do not
  * run. */
@@ -17,6 +18,9 @@ static const struct {
 } tools[] = {
 	{ "make", "build", "make", TRUE },
 	{ "gcc", "build: host programs of the kernel", "gcc", TRUE },
+	{ "unshare", "build: the sandbox", "util-linux", TRUE },
+	{ "bwrap", "build: the sandbox", "bubblewrap", TRUE },
+	{ "ccache", "build: again, what was built once", "ccache", FALSE },
 	{ "bc", "build: kernels since 3.9", "bc", FALSE },
 	{ "flex", "build: kernels since 4.16", "flex", FALSE },
 	{ "bison", "build: kernels since 4.16", "bison", FALSE },
@@ -109,6 +113,32 @@ static gboolean check_project (Findings *findings, Selection *selection, GError 
 	return TRUE;
 }
 
+/* Tries what the programs alone do not tell: whether the kernel lets us make a sandbox, and one of
+ * overlays where the project is. */
+static gboolean try_sandbox (Findings *findings, const Selection *selection, GError **error)
+{
+	g_autofree char *bwrap = g_find_program_in_path ("bwrap");
+	g_autofree char *unshare = g_find_program_in_path ("unshare");
+	g_autofree char *elsewhere = NULL, *work = NULL;
+	g_autoptr (GError) local = NULL;
+
+	if (!bwrap || !unshare) /* told already */
+		return TRUE;
+	if (selection->project)
+		work = g_build_filename (selection->project->state_dir, "work", NULL);
+	else
+		elsewhere = g_dir_make_tmp ("bakeoff-XXXXXX", error);
+	if (!work && !elsewhere)
+		return FALSE;
+	if (sandbox_check (files_data_dir (), work ? work : elsewhere, &local)) {
+		printf ("%-26s %-8s %s\n", "sandbox", "ok", "build: what a patch makes it run");
+	} else {
+		findings->missing++;
+		printf ("%-26s %-8s %s\n", "sandbox", "MISSING", local->message);
+	}
+	return !elsewhere || files_remove_tree (elsewhere, error);
+}
+
 gboolean cmd_doctor (int argc, char **argv, int *out_status, GError **error)
 {
 	g_auto (Selection) selection = { 0 };
@@ -125,6 +155,8 @@ gboolean cmd_doctor (int argc, char **argv, int *out_status, GError **error)
 	if (!selection.project_path)
 		selection.project_path = project_find (here);
 	if (selection.project_path && !check_project (&findings, &selection, error))
+		return FALSE;
+	if (!try_sandbox (&findings, &selection, error))
 		return FALSE;
 	if (install->len) {
 		g_autofree char *packages = NULL;

@@ -346,6 +346,36 @@ page-mapping-avoid-slub slub infra"
 	has "$(grep 'apt-get install' <<<"$out")" qemu-system-arm u-boot-tools
 }
 
+# The sandbox is tried, not only looked for: bwrap may be there and namespaces forbidden.
+@test "doctor tries the sandbox" {
+	runs 0 "$bakeoff" doctor
+	grep -q '^sandbox  *ok ' <<<"$out"
+	is "$(ls .bakeoff/work)" lock
+	mkdir "$BATS_TEST_TMPDIR/first"
+	printf '#!/bin/sh\necho "unshare: unshare failed: Operation not permitted" >&2\nexit 1\n' \
+		>"$BATS_TEST_TMPDIR/first/unshare"
+	chmod +x "$BATS_TEST_TMPDIR/first/unshare"
+	PATH=$BATS_TEST_TMPDIR/first:$PATH runs 3 "$bakeoff" doctor
+	grep -q '^sandbox  *MISSING .*Operation not permitted' <<<"$out"
+	has "$out" --no-sandbox
+	# outside of a project too, and nothing is left behind
+	cd "$BATS_TEST_TMPDIR"
+	mkdir elsewhere temporary
+	cd elsewhere
+	TMPDIR=$BATS_TEST_TMPDIR/temporary runs 0 "$bakeoff" doctor
+	grep -q '^sandbox  *ok ' <<<"$out"
+	is "$(ls "$BATS_TEST_TMPDIR/temporary")$(ls -A)" ""
+}
+
+# Without the sandbox's programs it names their packages, and that ccache is no must.
+@test "doctor names what the sandbox needs" {
+	path_without bwrap ccache
+	runs 3 "$bakeoff" doctor
+	grep -q '^bwrap  *MISSING  *build' <<<"$out"
+	grep -q '^ccache  *missing  *build' <<<"$out"
+	has "$(grep 'apt-get install' <<<"$out")" bubblewrap ccache
+}
+
 # QEMU that is killed, that refuses its options, that dies after some output.
 @test "QEMU dying is infra" {
 	# shellcheck disable=SC2016
