@@ -93,3 +93,13 @@ commands() {
 	done
 	has "$listed" text reply json
 }
+
+# What the completion offers of a command is what its --help lists, no more and no less.
+@test "the completion offers the same options" {
+	for command in $(commands); do
+		offered=$(bash -c '. "$1"; _bakeoff_options "$2"' bash "$root/docs/completion.bash" "$command" |
+			tr ' ' '\n' | sort)
+		is "$offered" "$("$bakeoff" "$command" --help | grep -o -E '^  (-.,)? *--[a-z-]+' |
+			grep -o -E -e '--[a-z-]+' | sort -u)"
+	done
+}
