@@ -101,8 +101,37 @@ int lock_name (const char *path, const char *key, gboolean *out_waited, GCancell
 	return fd;
 }
 
-/* Folders whose lock nobody holds. While others may make new ones, the parent's lock must be held:
- * theirs is not taken yet. */
+/* The lock goes last: a folder without it would never be taken for one that was left. */
+gboolean scratch_remove (const char *dir, GError **error)
+{
+	g_autoptr (GDir) entries = g_dir_open (dir, 0, NULL);
+	const char *name;
+
+	while (entries && (name = g_dir_read_name (entries))) {
+		g_autofree char *path = g_build_filename (dir, name, NULL);
+
+		if (!g_str_equal (name, "lock") && !files_remove_tree (path, error))
+			return FALSE;
+	}
+	return files_remove_tree (dir, error);
+}
+
+/* Whether the owner of scratch folder @dir is gone. The parent's lock is held: no new one is
+ * without its lock. */
+static gboolean is_left (const char *dir)
+{
+	g_autofree char *path = g_build_filename (dir, "lock", NULL);
+	/* not made where it is missing: the owner removes it last, and then the folder */
+	int fd = open (path, O_RDWR | O_CLOEXEC);
+	gboolean left = fd >= 0 && flock (fd, LOCK_EX | LOCK_NB) == 0;
+
+	if (fd < 0 && errno == ENOENT)
+		g_rmdir (dir); /* an owner that was killed right there */
+	if (fd >= 0)
+		close (fd);
+	return left;
+}
+
 static GPtrArray *left_behind (const char *parent)
 {
 	g_autoptr (GPtrArray) left = g_ptr_array_new_with_free_func (g_free);
@@ -111,16 +140,9 @@ static GPtrArray *left_behind (const char *parent)
 
 	while (entries && (name = g_dir_read_name (entries))) {
 		g_autofree char *dir = g_build_filename (parent, name, NULL);
-		g_autofree char *path = g_build_filename (dir, "lock", NULL);
-		int fd;
 
-		if (!g_file_test (dir, G_FILE_TEST_IS_DIR))
-			continue;
-		fd = lock_try (path, LOCK_EXCLUSIVE, NULL);
-		if (fd < 0)
-			continue;
-		close (fd);
-		g_ptr_array_add (left, g_steal_pointer (&dir));
+		if (g_file_test (dir, G_FILE_TEST_IS_DIR) && is_left (dir))
+			g_ptr_array_add (left, g_steal_pointer (&dir));
 	}
 	return g_steal_pointer (&left);
 }
@@ -131,7 +153,7 @@ static gboolean sweep (const char *parent, GError **error)
 	guint i;
 
 	for (i = 0; i < left->len; i++) {
-		if (!files_remove_tree (left->pdata[i], error))
+		if (!scratch_remove (left->pdata[i], error))
 			return FALSE;
 	}
 	return TRUE;
@@ -197,7 +219,7 @@ void scratch_free (Scratch *self)
 	if (!self)
 		return;
 	if (self->lock >= 0) {
-		files_remove_tree (self->dir, NULL);
+		scratch_remove (self->dir, NULL);
 		close (self->lock);
 	}
 	g_free (self->dir);

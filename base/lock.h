@@ -58,5 +58,8 @@ const char *scratch_dir (const Scratch *self); /* (transfer none) */
  */
 GPtrArray *scratch_left (const char *parent, GError **error);
 
+/** scratch_remove: removes @dir, one of those. */
+gboolean scratch_remove (const char *dir, GError **error);
+
 void scratch_free (Scratch *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Scratch, scratch_free)

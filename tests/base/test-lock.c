@@ -277,24 +277,30 @@ static void test_sweep (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 
 static gpointer make_many (gpointer parent)
 {
-	int i;
+	int i, j;
 
-	for (i = 0; i < 30; i++) {
-		g_autoptr (Scratch) scratch = scratch_new (parent, NULL);
-		g_autofree char *file = NULL;
+	for (i = 0; i < 20; i++) {
+		g_autoptr (GError) error = NULL;
+		g_autoptr (Scratch) scratch = scratch_new (parent, &error);
 
-		g_assert_nonnull (scratch);
-		file = g_build_filename (scratch_dir (scratch), "file", NULL);
-		g_assert_true (files_write (file, "x", 1, NULL));
-		g_assert_true (g_file_test (file, G_FILE_TEST_EXISTS));
+		g_assert_no_error (error);
+		for (j = 0; j < 20; j++) {
+			g_autofree char *name = g_strdup_printf ("%d", j);
+			g_autofree char *file =
+				g_build_filename (scratch_dir (scratch), name, NULL);
+
+			g_assert_true (g_file_set_contents (file, "x", 1, NULL));
+		}
 	}
 	return NULL;
 }
 
-/* Threads that make and free folders side by side never take one from another. */
+/* Threads that make and free folders side by side never take one from another, nor are they in the
+ * way of one that is just being freed. */
 static void test_scratch_threads (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 {
 	g_autofree char *parent = g_build_filename (self->dir, "work", NULL);
+	g_autofree char *lock = g_build_filename (parent, "lock", NULL);
 	GThread *threads[4];
 	guint i;
 
@@ -302,6 +308,22 @@ static void test_scratch_threads (Fixture *self, gconstpointer unused G_GNUC_UNU
 		threads[i] = g_thread_new ("maker", make_many, parent);
 	for (i = 0; i < G_N_ELEMENTS (threads); i++)
 		g_thread_join (threads[i]);
+	/* and none is left */
+	g_unlink (lock);
+	g_assert_cmpint (g_rmdir (parent), ==, 0);
+}
+
+/* What was killed before its folder had a lock, or when only that was gone, is swept as well. */
+static void test_sweep_bare (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+{
+	g_autofree char *bare = g_build_filename (self->dir, "work", "bare", NULL);
+	g_autofree char *parent = g_path_get_dirname (bare);
+	g_autoptr (Scratch) scratch = NULL;
+
+	g_assert_true (files_make_dir (bare, NULL));
+	scratch = scratch_new (parent, NULL);
+	g_assert_nonnull (scratch);
+	g_assert_false (g_file_test (bare, G_FILE_TEST_EXISTS));
 }
 
 #define add(name, function) g_test_add (name, Fixture, NULL, set_up, function, tear_down)
@@ -319,6 +341,7 @@ int main (int argc, char **argv)
 	add ("/lock/no-file", test_no_file);
 	add ("/lock/scratch", test_scratch);
 	add ("/lock/scratch/sweep", test_sweep);
+	add ("/lock/scratch/sweep-bare", test_sweep_bare);
 	add ("/lock/scratch/threads", test_scratch_threads);
 	return g_test_run ();
 }

@@ -92,6 +92,45 @@ static void test_killed (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 	scratch_free (scratch);
 }
 
+static gpointer come_and_go (gpointer parent)
+{
+	int i, j;
+
+	for (i = 0; i < 20; i++) {
+		g_autoptr (GError) error = NULL;
+		g_autoptr (Scratch) scratch = scratch_new (parent, &error);
+
+		g_assert_no_error (error);
+		for (j = 0; j < 20; j++) {
+			g_autofree char *name = g_strdup_printf ("%d/file", j);
+			g_autofree char *path =
+				g_build_filename (scratch_dir (scratch), name, NULL);
+			g_autofree char *folder = g_path_get_dirname (path);
+
+			g_assert_true (files_make_dir (folder, NULL));
+			g_assert_true (g_file_set_contents (path, "", 0, NULL));
+		}
+	}
+	return NULL;
+}
+
+/* Folders that are made and removed side by side do not take each other for left behind: nobody is
+ * refused, and in the end nothing is there. */
+static void test_side_by_side (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+{
+	GThread *threads[4];
+	g_autoptr (GDir) dir = NULL;
+	guint i;
+
+	for (i = 0; i < G_N_ELEMENTS (threads); i++)
+		threads[i] = g_thread_new (NULL, come_and_go, self->parent);
+	for (i = 0; i < G_N_ELEMENTS (threads); i++)
+		g_thread_join (threads[i]);
+	dir = g_dir_open (self->parent, 0, NULL);
+	g_assert_cmpstr (g_dir_read_name (dir), ==, "lock");
+	g_assert_null (g_dir_read_name (dir));
+}
+
 static void add (const char *path, void (*test) (Fixture *, gconstpointer))
 {
 	g_test_add (path, Fixture, NULL, set_up, test, tear_down);
@@ -103,5 +142,6 @@ int main (int argc, char **argv)
 	add ("/lock/scratch/nowhere", test_nowhere);
 	add ("/lock/scratch/in-use", test_in_use);
 	add ("/lock/scratch/killed", test_killed);
+	add ("/lock/scratch/side-by-side", test_side_by_side);
 	return g_test_run ();
 }
