@@ -256,6 +256,15 @@ static gboolean remove_slot (const Gc *gc, const char *slot, GError **error)
 	return TRUE;
 }
 
+static gboolean remove_item (const Gc *gc, const Item *item, GError **error)
+{
+	if (item->kind == GC_SLOTS)
+		return remove_slot (gc, item->path, error);
+	if (item->kind == GC_SCRATCH)
+		return scratch_remove (item->path, error);
+	return files_remove_tree (item->path, error);
+}
+
 static void count (GcAmount *amount, const Item *item)
 {
 	amount->count++;
@@ -273,8 +282,7 @@ static gboolean trim_item (Gc *gc, const Item *item, const GcOptions *options, G
 	gboolean done = TRUE;
 
 	if (ours && !options->dry_run)
-		done = item->kind == GC_SLOTS ? remove_slot (gc, item->path, error)
-					      : files_remove_tree (item->path, error);
+		done = remove_item (gc, item, error);
 	if (lock >= 0)
 		close (lock);
 	if (ours && done)

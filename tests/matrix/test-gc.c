@@ -189,8 +189,10 @@ static void test_scratch (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 	run (self, 0, G_MAXUINT64);
 	slot = self->report.left[GC_SLOTS].bytes;
 	g_assert_cmpuint (self->report.removed[GC_SCRATCH].count, ==, 0);
+	put (self, "work/killed/lock", 1000);
 	put (self, "work/killed/file", 1000);
 	put (self, "slots/0/obj/board/config/variants/lock", 1000);
+	put (self, "slots/0/obj/board/config/variants/killed/lock", 1000);
 	put (self, "slots/0/obj/board/config/variants/killed/obj", 1000);
 	put (self, "images/d.1-2.partial", 1000);
 	run (self, 0, G_MAXUINT64);
