@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# What the bench's scripts share: a project's base, patches, board and toolchain, read from the files
-# that bakeoff reads (they have git's syntax), and builds of it by hand. Sourced after:
+# What the bench's scripts share: a project's base, patches, board and toolchain, read from the
+# files that bakeoff reads (they have git's syntax), and builds of it by hand. Sourced after:
 #
 #   root      this source tree, the data that came with bakeoff
 #   project   folder of bakeoff.conf
