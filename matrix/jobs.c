@@ -11,6 +11,8 @@
 struct Workshop {
 	const Plan *plan;
 	JobOptions options;
+	JobKnown known;
+	gpointer user_data; /* of `known` */
 	GCancellable *cancellable;
 	char *state;
 	char *images;
@@ -21,8 +23,8 @@ struct Workshop {
 	Source *source;
 };
 
-Workshop *workshop_new (const Plan *plan, const JobOptions *options, GCancellable *cancellable,
-			GError **error)
+Workshop *workshop_new (const Plan *plan, const JobOptions *options, JobKnown known,
+			gpointer user_data, GCancellable *cancellable, GError **error)
 {
 	g_autoptr (Workshop) self = g_new0 (Workshop, 1);
 	g_autofree char *work = NULL;
@@ -30,6 +32,8 @@ Workshop *workshop_new (const Plan *plan, const JobOptions *options, GCancellabl
 	g_mutex_init (&self->opening);
 	self->plan = plan;
 	self->options = *options;
+	self->known = known;
+	self->user_data = user_data;
 	self->cancellable = cancellable;
 	self->state = g_strdup (plan->project->state_dir);
 	self->images = results_images_dir (plan->project);
@@ -172,13 +176,21 @@ static BuildSpec build_spec (const Workshop *self, const Cell *cell, const char 
 	};
 }
 
-/* Takes the lock on @key. FALSE with `recheck` where another bakeoff had it, and has given it back.
- */
-static gboolean claim (Workshop *self, const char *key, int *out_lock, gboolean *out_recheck,
-		       GError **error)
+/* Takes the lock on @cell's build. FALSE with `known` where there is nothing to be done any more:
+ * another bakeoff may have begun and ended since the store was last asked. */
+static gboolean claim_build (Workshop *self, const Cell *cell, BuildAnswer *answer)
 {
-	*out_lock = lock_name (self->locks, key, out_recheck, self->cancellable, error);
-	return *out_lock >= 0 && !*out_recheck;
+	answer->lock = lock_name (self->locks, cell->key, NULL, self->cancellable, &answer->error);
+	answer->known = answer->lock >= 0 && self->known (cell, FALSE, self->user_data);
+	return answer->lock >= 0 && !answer->known;
+}
+
+static gboolean claim_boot (Workshop *self, const Cell *cell, BootAnswer *answer)
+{
+	answer->lock =
+		lock_name (self->locks, answer->key, NULL, self->cancellable, &answer->error);
+	answer->known = answer->lock >= 0 && self->known (cell, TRUE, self->user_data);
+	return answer->lock >= 0 && !answer->known;
 }
 
 /* ---- base ---- */
@@ -268,8 +280,7 @@ void job_prepare (Workshop *self, Layer *layer, gboolean wanted, BuildAnswer *an
 	log = g_build_filename (self->state, answer->log, NULL);
 	spec = build_spec (self, layer->base, log);
 	if (!open_layer (self, layer, &answer->error) ||
-	    (wanted &&
-	     !claim (self, layer->base->key, &answer->lock, &answer->recheck, &answer->error)))
+	    (wanted && !claim_build (self, layer->base, answer)))
 		return;
 	if (wanted || !is_prepared (&spec, layer))
 		answer->build = build_base (self, layer, &spec, wanted, &answer->error);
@@ -313,8 +324,6 @@ void job_build (Workshop *self, const Layer *layer, const Cell *cell, BuildAnswe
 	answer->log = job_log_name (cell, cell->key, "build");
 	log = g_build_filename (self->state, answer->log, NULL);
 	spec = build_spec (self, cell, log);
-	if (!claim (self, cell->key, &answer->lock, &answer->recheck, &answer->error))
-		return;
 	if (is_unread (self, layer, cell, &answer->error)) {
 		answer->unread = TRUE;
 		answer->build = as_base (layer);
@@ -322,7 +331,8 @@ void job_build (Workshop *self, const Layer *layer, const Cell *cell, BuildAnswe
 		answer->log = job_log_name (layer->base, layer->base->key, "build");
 		return;
 	}
-	if (answer->error || !files_write (log, "", 0, &answer->error))
+	if (answer->error || !claim_build (self, cell, answer) ||
+	    !files_write (log, "", 0, &answer->error))
 		return;
 	slot = slot_open_variant (layer->slot, cell->variant->applied->tree, &answer->error);
 	if (slot)
@@ -344,7 +354,7 @@ void job_boot (Workshop *self, const Cell *cell, BootAnswer *answer)
 		.data_dir = self->options.data_dir,
 	};
 
-	if (!claim (self, answer->key, &answer->lock, &answer->recheck, &answer->error))
+	if (!claim_boot (self, cell, answer))
 		return;
 	scratch = scratch_new (work, &answer->error);
 	if (!scratch || !jobserver_acquire (self->jobserver, self->cancellable, &answer->error))

@@ -26,9 +26,15 @@ typedef struct {
 /* What the jobs of a run share. */
 typedef struct Workshop Workshop;
 
+/**
+ * JobKnown: asked by a job that has just locked the key of @cell's build (or boot): whether another
+ * bakeoff has done it meanwhile, so that the store knows it.
+ */
+typedef gboolean (*JobKnown) (const Cell *cell, gboolean boot, gpointer user_data);
+
 /** workshop_new: @plan must outlive it. Errors: FAILED. */
-Workshop *workshop_new (const Plan *plan, const JobOptions *options, GCancellable *cancellable,
-			GError **error);
+Workshop *workshop_new (const Plan *plan, const JobOptions *options, JobKnown known,
+			gpointer user_data, GCancellable *cancellable, GError **error);
 void workshop_free (Workshop *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Workshop, workshop_free)
 
@@ -49,7 +55,7 @@ void layer_free (Layer *self);
 typedef struct {
 	BuildResult *build; /* NULL with an error, or where nothing was built */
 	gboolean unread;    /* no make was needed: see source_unread() */
-	gboolean recheck;   /* another bakeoff worked on this key: the store may know now */
+	gboolean known;	    /* nothing was done: the store knows it now, see JobKnown */
 	int lock;	    /* on the key, or -1: held until the store knows */
 	char *log;	    /* relative to the state folder */
 	GArray *costs;	    /* of job_prepare(): guint for each of the layer's cells */
@@ -75,7 +81,7 @@ typedef struct {
 	char *image;
 	char *init; /* (nullable) */
 	char *log;  /* relative to the state folder */
-	gboolean recheck;
+	gboolean known;
 	int lock;
 	BootResult *result;
 	GError *error;

@@ -7,6 +7,10 @@
 #include "matrix/results.h"
 #include "matrix/run.h"
 
+enum {
+	POLL_US = 10000
+};
+
 /* All of a run. It is the calling thread's; workers have their Task and the workshop. */
 typedef struct {
 	Plan *plan;
@@ -55,7 +59,6 @@ static void task_free (gpointer data)
 
 /* ---- workers ---- */
 
-static gboolean on_started (gpointer data);
 static gboolean on_answer (gpointer data);
 
 /* Has the main thread call @function. */
@@ -79,9 +82,6 @@ static void work (gpointer data, gpointer user_data)
 		post (run, on_answer, task, task_free);
 		return;
 	}
-	/* the task itself, which is answered later: the main thread is done with this before */
-	if (task->kind != TASK_PREPARE || task->wanted)
-		post (run, on_started, task, NULL);
 	if (task->kind == TASK_PREPARE)
 		job_prepare (run->workshop, task->layer, task->wanted, &task->build);
 	else if (task->kind == TASK_BUILD)
@@ -323,31 +323,17 @@ static void on_built (Run *run, GPtrArray *cells, const BuildAnswer *answer)
 	}
 }
 
-/* Whether the store knows @cell's build by now, which another bakeoff has worked on. */
-static gboolean known_meanwhile (Run *run, Cell *cell)
-{
-	g_autoptr (GError) error = NULL;
-
-	if (!results_judge (cell, run->store, run->images, &error))
-		abort_run (run, g_steal_pointer (&error));
-	return cell->image || cell->verdict != VERDICT_PENDING;
-}
-
 static void on_prepared (Run *run, Task *task)
 {
 	Layer *layer = task->layer;
 	g_autoptr (GPtrArray) base = g_ptr_array_new ();
 
-	if (task->build.recheck) {
-		gboolean known = known_meanwhile (run, task->cell);
-
-		if (known) {
-			g_free (layer->image);
-			layer->image = g_strdup (task->cell->image);
-			layer->modules = task->cell->modules;
-			advance (run, task->cell);
-		}
-		start_prepare (run, layer, !known);
+	if (task->build.known) {
+		g_free (layer->image);
+		layer->image = g_strdup (task->cell->image);
+		layer->modules = task->cell->modules;
+		advance (run, task->cell);
+		start_prepare (run, layer, FALSE);
 		return;
 	}
 	if (task->wanted) {
@@ -362,19 +348,12 @@ static void on_prepared (Run *run, Task *task)
 
 static void on_variant_built (Run *run, Task *task)
 {
-	g_autoptr (GPtrArray) cells = NULL;
+	g_autoptr (GPtrArray) cells = take_waiting (run->builds, task->cell->key);
 	guint i;
 
-	if (task->build.recheck && !known_meanwhile (run, task->cell)) {
-		start_build (run, task->layer, task->cell, task->cost);
-		return;
-	}
-	cells = take_waiting (run->builds, task->cell->key);
-	if (!task->build.recheck) {
+	if (!task->build.known)
 		on_built (run, cells, &task->build);
-		return;
-	}
-	for (i = 0; i < cells->len; i++)
+	for (i = 0; i < cells->len && task->build.known; i++)
 		advance (run, cells->pdata[i]);
 }
 
@@ -415,14 +394,6 @@ static void on_booted (Run *run, Task *task)
 	}
 }
 
-static gboolean on_started (gpointer data)
-{
-	const Task *task = data;
-
-	tell (task->run, task->kind == TASK_BOOT ? RUN_BOOTING : RUN_BUILDING, task->cell);
-	return G_SOURCE_REMOVE;
-}
-
 static gboolean on_answer (gpointer data)
 {
 	Task *task = data;
@@ -436,6 +407,55 @@ static gboolean on_answer (gpointer data)
 	else
 		on_booted (run, task);
 	return G_SOURCE_REMOVE;
+}
+
+/* ---- what jobs ask ---- */
+
+typedef struct {
+	Run *run;
+	Cell *cell;
+	gboolean boot;
+	gboolean known;
+	gboolean answered;
+	GMutex mutex;
+	GCond cond;
+} Question;
+
+/* In the main thread, which owns the store and the cells. */
+static gboolean on_question (gpointer data)
+{
+	Question *self = data;
+	g_autoptr (GError) error = NULL;
+	gboolean known;
+
+	if (!results_judge (self->cell, self->run->store, self->run->images, &error))
+		abort_run (self->run, g_steal_pointer (&error));
+	known = self->cell->verdict != VERDICT_PENDING || (!self->boot && self->cell->image);
+	if (!known)
+		tell (self->run, self->boot ? RUN_BOOTING : RUN_BUILDING, self->cell);
+	g_mutex_lock (&self->mutex);
+	self->known = known;
+	self->answered = TRUE;
+	g_cond_signal (&self->cond);
+	g_mutex_unlock (&self->mutex);
+	return G_SOURCE_REMOVE;
+}
+
+/* JobKnown: the job waits until the main thread has looked. */
+static gboolean ask_known (const Cell *cell, gboolean boot, gpointer user_data)
+{
+	Question question = { .run = user_data, .cell = (Cell *) cell, .boot = boot };
+
+	g_mutex_init (&question.mutex);
+	g_cond_init (&question.cond);
+	post (question.run, on_question, &question, NULL);
+	g_mutex_lock (&question.mutex);
+	while (!question.answered)
+		g_cond_wait (&question.cond, &question.mutex);
+	g_mutex_unlock (&question.mutex);
+	g_cond_clear (&question.cond);
+	g_mutex_clear (&question.mutex);
+	return question.known;
 }
 
 /* ---- a run ---- */
@@ -509,7 +529,8 @@ static gboolean run_init (Run *run, GError **error)
 	g_thread_pool_set_sort_function (run->builders, compare_costs, NULL);
 	if (!files_make_dir (run->images, error) || !files_make_dir (logs, error))
 		return FALSE;
-	run->workshop = workshop_new (run->plan, &options->jobs, run->cancellable, error);
+	run->workshop =
+		workshop_new (run->plan, &options->jobs, ask_known, run, run->cancellable, error);
 	return run->workshop != NULL;
 }
 
@@ -545,6 +566,13 @@ static gboolean check_sandbox (const Run *run, GError **error)
 	       sandbox_check (run->options->jobs.data_dir, dir, error);
 }
 
+/* Those that are at work when no other can be started still ask and answer. */
+static guint count_workers (const Run *run)
+{
+	return g_thread_pool_get_num_threads (run->builders) +
+	       g_thread_pool_get_num_threads (run->booters);
+}
+
 gboolean run_plan (Plan *plan, Store *store, const RunOptions *options, GError **error)
 {
 	Run run = { .plan = plan, .store = store, .options = options };
@@ -556,8 +584,10 @@ gboolean run_plan (Plan *plan, Store *store, const RunOptions *options, GError *
 		start_known_images (&run);
 		start_builds (&run);
 	}
-	while (run.outstanding > 0 && !run.stuck)
-		g_main_context_iteration (run.context, TRUE);
+	while (run.outstanding > 0 && !(run.stuck && count_workers (&run) == 0)) {
+		if (!g_main_context_iteration (run.context, !run.stuck))
+			g_usleep (POLL_US);
+	}
 	cancelled = g_cancellable_is_cancelled (run.cancellable);
 	run_clear (&run);
 	results_compare_images (plan);
