@@ -120,6 +120,8 @@ static gboolean refill (Source *self, const char *tree, GError **error)
 		if (!self->fill (NULL, tree, self->dir, &changed, self->user_data, error))
 			return FALSE;
 	}
+	/* what tells that times of access are kept must tell it anew: see source_unread() */
+	g_ptr_array_add (changed, g_strdup ("Makefile"));
 	forget_reads (self, changed);
 	self->tree = g_strdup (tree);
 	return write_state (self, tree, error);
