@@ -4,6 +4,8 @@
 #include "base/text.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
+#include "matrix/report.h"
+#include "matrix/results.h"
 
 /* The variant before @index whose tree is equal, as two postings of one patch have. */
 static const char *equal_to (const Plan *plan, guint index)
@@ -47,22 +49,74 @@ static void write_variant (const Plan *plan, guint index, GString *out)
 		g_string_append_printf (out, "    %s\n", (char *) entry->applied->notes->pdata[i]);
 }
 
+/* What one cell's build changed, @whole: with every object and function. */
+static void write_changes (const Cell *cell, gboolean whole, GString *out)
+{
+	g_auto (GStrv) lines = g_strsplit (cell->changes ? cell->changes : "", "\n", -1);
+	g_autofree char *proof = report_proof (cell);
+	guint i;
+
+	g_string_append_printf (out, "    %s, %s: ", cell->board->board->name, cell->config->name);
+	if (proof)
+		g_string_append_printf (out, "%s\n", proof);
+	else if (cell->changes)
+		g_string_append_printf (out, "%s\n", lines[0]);
+	else if (cell->image)
+		g_string_append (out, "another image than base's\n");
+	else if (cell->verdict == VERDICT_PENDING)
+		g_string_append (out, "not built yet: 'bakeoff build' builds it\n");
+	else
+		g_string_append_printf (out, "%s\n", verdict_name (cell->verdict));
+	for (i = 1; whole && !proof && lines[0] && lines[i]; i++) {
+		if (*lines[i])
+			g_string_append_printf (out, "        %s\n", lines[i]);
+	}
+}
+
+static void write_changed (const Plan *plan, gboolean whole, GString *out)
+{
+	guint i, j;
+
+	for (i = 1; i < plan->variants->len; i++) {
+		const PlanVariant *entry = plan->variants->pdata[i];
+
+		g_string_append_printf (out, "%s\n", entry->variant->name);
+		for (j = 0; j < plan->cells->len; j++) {
+			const Cell *cell = plan->cells->pdata[j];
+
+			if (cell->variant == entry)
+				write_changes (cell, whole, out);
+		}
+	}
+}
+
 gboolean cmd_show (int argc, char **argv, int *out_status G_GNUC_UNUSED, GError **error)
 {
 	g_auto (Selection) selection = { 0 };
+	gboolean changed = FALSE, functions = FALSE;
+	const GOptionEntry own[] = { { "changed", 0, 0, G_OPTION_ARG_NONE, &changed,
+				       "What each variant's build changed, compared with base's",
+				       NULL },
+				     { "functions", 0, 0, G_OPTION_ARG_NONE, &functions,
+				       "The same, with every object and function", NULL },
+				     { NULL } };
 	g_autoptr (GString) out = g_string_new (NULL);
 	g_autofree char *text = NULL;
 	const Plan *plan;
 	guint i;
 
-	if (!options_parse (&selection, OPTIONS_PROJECT | OPTIONS_REPO, NULL, 0, &argc, argv,
-			    error) ||
-	    !selection_plan (&selection, FALSE, error))
+	if (!options_parse (&selection, OPTIONS_MATRIX, own, 0, &argc, argv, error) ||
+	    !selection_plan (&selection, changed || functions, error))
 		return FALSE;
 	plan = selection.plan;
+	if ((changed || functions) && (!selection_open_store (&selection, error) ||
+				       !results_judge_all (selection.plan, selection.store, error)))
+		return FALSE;
 	g_string_append_printf (out, "base %s %.12s (\"%s\")\n\n", plan->base_describe, plan->base,
 				plan->base_subject ? plan->base_subject : "");
-	for (i = 0; i < plan->variants->len; i++)
+	if (changed || functions)
+		write_changed (plan, functions, out);
+	for (i = 0; !changed && !functions && i < plan->variants->len; i++)
 		write_variant (plan, i, out);
 	text = text_printable (out->str, (gssize) out->len);
 	fputs (text, stdout);

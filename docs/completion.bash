@@ -13,7 +13,7 @@ _bakeoff_options ()
 {
 	case $1 in
 	import) echo "--help --dry-run --project --repo --base" ;;
-	show) echo "--help --project --repo --base" ;;
+	show) echo "--help --changed --functions --project --repo --base --board --config --variant" ;;
 	apply) echo "--help --variant --fail --project --repo --base" ;;
 	build) echo "--help --fail-on --project --repo --base --board --config --variant --jobs --no-sandbox --no-ccache --fresh" ;;
 	boot) echo "--help --interactive --project --repo --base --board --config --variant --jobs --no-sandbox --no-ccache --fresh" ;;
@@ -22,7 +22,7 @@ _bakeoff_options ()
 	decode) echo "--help" ;;
 	boards) echo "--help --project" ;;
 	gc) echo "--help --older --size --all --dry-run --project" ;;
-	doctor) echo "--help --project" ;;
+	doctor) echo "--help --reproducible --project --repo --base --board --config --jobs --no-sandbox --no-ccache --fresh" ;;
 	esac
 }
 

@@ -5,6 +5,7 @@
 #include "base/files.h"
 #include "base/lock.h"
 #include "kbuild/depends.h"
+#include "matrix/changes.h"
 #include "matrix/jobs.h"
 #include "matrix/results.h"
 
@@ -88,6 +89,7 @@ void build_answer_clear (BuildAnswer *self)
 	g_clear_pointer (&self->build, build_result_free);
 	g_clear_pointer (&self->costs, g_array_unref);
 	g_clear_pointer (&self->log, g_free);
+	g_clear_pointer (&self->changes, g_free);
 	g_clear_error (&self->error);
 	if (self->lock > 0)
 		close (self->lock);
@@ -315,6 +317,21 @@ static BuildResult *as_base (const Layer *layer)
 	return result;
 }
 
+/* What differs, where the image does. That it cannot be told is no reason to doubt the build. */
+static char *describe_changes (Workshop *self, const Layer *layer, const Cell *cell,
+			       const Slot *slot, const BuildResult *build)
+{
+	g_autoptr (Repo) repo = repo_open (repo_path (self->plan->repo), NULL);
+	g_autoptr (GError) error = NULL;
+	char *text;
+
+	if (!repo || !layer->image || g_str_equal (build->sha256, layer->image))
+		return NULL;
+	text = changes_describe (repo, base_tree (self), cell->variant->applied->tree, slot,
+				 &error);
+	return text ? text : g_strdup_printf ("cannot be told: %s\n", error->message);
+}
+
 void job_build (Workshop *self, const Layer *layer, const Cell *cell, BuildAnswer *answer)
 {
 	g_autofree char *log = NULL;
@@ -337,6 +354,8 @@ void job_build (Workshop *self, const Layer *layer, const Cell *cell, BuildAnswe
 	slot = slot_open_variant (layer->slot, cell->variant->applied->tree, &answer->error);
 	if (slot)
 		answer->build = build_run (&spec, slot, self->cancellable, &answer->error);
+	if (answer->build)
+		answer->changes = describe_changes (self, layer, cell, slot, answer->build);
 }
 
 /* ---- boots ---- */

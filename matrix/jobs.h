@@ -58,6 +58,7 @@ typedef struct {
 	gboolean known;	    /* nothing was done: the store knows it now, see JobKnown */
 	int lock;	    /* on the key, or -1: held until the store knows */
 	char *log;	    /* relative to the state folder */
+	char *changes;	    /* (nullable): of a variant: see changes_describe() */
 	GArray *costs;	    /* of job_prepare(): guint for each of the layer's cells */
 	GError *error;
 } BuildAnswer;

@@ -3,6 +3,8 @@
  * The JSON report, "bakeoff-report/1". docs/bakeoff-report-1.schema.json is its description and
  * history: fields are added, never changed. Strings are as text_printable() gives them.
  */
+#include <string.h>
+
 #include <json-glib/json-glib.h>
 
 #include "base/text.h"
@@ -95,7 +97,10 @@ static void add_signature (JsonBuilder *json, const Crash *crash)
 static void add_cell (JsonBuilder *json, const Cell *cell)
 {
 	g_autofree char *log = cell->log ? g_build_filename (".bakeoff", cell->log, NULL) : NULL;
-	g_autofree char *proof = report__proof (cell);
+	g_autofree char *proof = report_proof (cell);
+	/* its first line sums up */
+	g_autofree char *changes =
+		cell->changes ? g_strndup (cell->changes, strcspn (cell->changes, "\n")) : NULL;
 
 	json_builder_begin_object (json);
 	add_text (json, "variant", cell->variant->variant->name);
@@ -110,6 +115,7 @@ static void add_cell (JsonBuilder *json, const Cell *cell)
 	add_text (json, "image", cell->image);
 	add_text (json, "same_as", cell->same_as);
 	add_text (json, "proof", proof);
+	add_text (json, "changes", changes);
 	json_builder_set_member_name (json, "unguarded");
 	json_builder_add_boolean_value (json, cell->unguarded);
 	json_builder_set_member_name (json, "modules");

@@ -5,7 +5,7 @@
  */
 #include "matrix/report.h"
 
-char *report__proof (const Cell *cell)
+char *report_proof (const Cell *cell)
 {
 	if (!cell->same_as)
 		return NULL;

@@ -27,6 +27,12 @@ void report__reply (const Plan *plan, GString *out);
 /** report_matrix: the text report's tables alone. */
 void report_matrix (const Plan *plan, GString *out);
 
+/**
+ * report_proof: Returns: (transfer full) (nullable): why @cell's image is @cell's `same_as`'s, in
+ * words to quote; NULL where it is nobody's.
+ */
+char *report_proof (const Cell *cell);
+
 /* ---- what the formats share ---- */
 
 enum {
@@ -42,9 +48,3 @@ void report__claims (const Plan *plan, GString *out);
 
 /** report__images: which variants have which image, by the images' hashes. */
 void report__images (const Plan *plan, GString *out);
-
-/**
- * report__proof: Returns: (transfer full) (nullable): why @cell's image is @cell's `same_as`'s, in
- * words to quote; NULL where it is nobody's.
- */
-char *report__proof (const Cell *cell);

@@ -278,6 +278,7 @@ static gboolean keep_build (Run *run, const Cell *cell, const BuildAnswer *answe
 	StoredBuild build = { .ok = answer->build != NULL,
 			      .log = answer->log,
 			      .unread = answer->unread,
+			      .changes = answer->changes,
 			      .unguarded = run->options->jobs.unguarded };
 	g_autofree char *detail = NULL;
 	g_autoptr (GError) error = NULL;

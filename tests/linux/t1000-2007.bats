@@ -5,6 +5,20 @@
 # booted here, in a fresh folder. Takes minutes; needs BAKEOFF_LINUX, a git repository of Linux with
 # its history.
 
+# twin_of NAME FILE SED-SCRIPT: a variant that changes FILE of v2.6.22-rc5 so
+twin_of() {
+	local work=$BATS_FILE_TMPDIR/$1
+
+	mkdir -p "$work/a/$(dirname "$2")" "$work/b/$(dirname "$2")"
+	git -C "$BAKEOFF_LINUX" show "v2.6.22-rc5:$2" >"$work/a/$2"
+	sed -e "$3" "$work/a/$2" >"$work/b/$2"
+	{
+		printf 'From: Twin <twin@example.org>\nSubject: [PATCH] %s\n\n---\n' "$1"
+		(cd "$work" && diff -u "a/$2" "b/$2") || true # it differs
+	} >"$project/patches/slub-flush/$1.patch"
+	printf '[variant "%s"]\n\tpatch = %s.patch\n' "$1" "$1" >>"$project/bakeoff.conf"
+}
+
 setup_file() {
 	root=${BAKEOFF_SOURCE:-$BATS_TEST_DIRNAME/../..}
 	export root BAKEOFF=${BAKEOFF:-$root/bakeoff}
@@ -21,6 +35,10 @@ setup_file() {
 		-e 's/^@@ -603,6 +603,10 @@/@@ -603,6 +603,8 @@/' \
 		"$project"/patches/slub-flush/0004-*.patch >"$project/patches/slub-flush/twin.patch"
 	printf '[variant "twin"]\n\tpatch = twin.patch\n' >>"$project/bakeoff.conf"
+
+	# twins that do touch compiled code: a string, and nothing but where lines stand
+	twin_of string drivers/mmc/host/mmci.c 's/MMCI rev/MMCI Rev/'
+	twin_of comment kernel/fork.c '1i /* one more line */'
 
 	# twin: a guest that boots and never has the card probed again
 	sed -e 's/panic=1/panic=1 probe=none/' -e 's/silence = .*/silence = 5/' \
@@ -114,6 +132,56 @@ rest="at91-mci-fix-marc-pignat kunmap-called-pointer arm-allocate-dma-pages pa-r
 	done
 }
 
+# Each with its image: there is one, and it is base's.
+@test "on at91sam9263ek their images have base's hash" {
+	for variant in $rest; do
+		is $variant at91sam9263ek slub 'c["image"]' "$(cell base at91sam9263ek slub 'c["image"]')"
+	done
+	is base at91sam9263ek slub 'len(c["image"])' 64
+}
+
+# A driver that no build here compiles is known by that: no make was started for it.
+@test "what no build reads is not built" {
+	run ls .bakeoff/logs
+	[[ "$output" == *versatilepb-slub-base-*.build.log* ]]
+	[[ "$output" != *versatilepb-slub-at91-mci-fix-marc-pignat-*.build.log* ]]
+	[[ "$output" == *versatilepb-slub-string-*.build.log* ]]
+	is at91-mci-fix-marc-pignat versatilepb slub '"is read by the build" in c["proof"]' True
+}
+
+# Only distinct images are booted: base's, the check's, and those of the twins with code.
+@test "versatilepb boots distinct images alone" {
+	images=$(python3 -c 'import json
+print(len({c["image"] for c in json.load(open("report.json"))["cells"]
+	if c["board"] == "versatilepb" and c["image"]}))')
+	boots=$(ls .bakeoff/logs/versatilepb-*.boot.log | wc -l)
+	[ "$boots" -eq "$images" ]
+}
+
+# Negative twin: one string in a compiled driver is another image, and not the same as base.
+@test "a changed string in a compiled driver is not the same as base" {
+	is string versatilepb slub 'c["same_as"]' None
+	is string versatilepb slub 'c["verdict"]' oops
+	is string versatilepb slub 'c["changes"]' "$(cell string versatilepb slub \
+		'"touches mmci_probe (drivers/mmc/host/mmci.o) only"')"
+}
+
+# An image that differs and does the same: where lines stand, in BUG() and its like.
+@test "a comment line changes line numbers only" {
+	is comment versatilepb slub 'c["same_as"]' None
+	is comment versatilepb slub 'c["changes"].startswith("changes line numbers only")' True
+	is page-mapping-avoid-slub versatilepb slub '"line numbers only" in c["changes"]' False
+}
+
+# The header makes make compile two hundred objects again; few functions come out different.
+@test "the PageSlab check touches the function that oopsed" {
+	run "$BAKEOFF" show --functions --repo "$BAKEOFF_LINUX" -b versatilepb -c slub \
+		-v page-mapping-avoid-slub
+	[ "$status" -eq 0 ]
+	[[ "$output" == *flush_dcache_page* ]]
+	[[ "$output" != *mmci* ]]
+}
+
 # The counterpart: a patch that does change the code gives another image there.
 @test "on at91sam9263ek the PageSlab check is not identical to base" {
 	is base at91sam9263ek slub 'c["verdict"]' built
@@ -134,4 +202,28 @@ rest="at91-mci-fix-marc-pignat kunmap-called-pointer arm-allocate-dma-pages pa-r
 	run "$BAKEOFF" run --repo "$BAKEOFF_LINUX"
 	[ "$status" -eq 0 ]
 	[[ "$output" != *building* ]]
+}
+
+# A damaged image is noticed and made again, and the matrix is what it was.
+@test "a tampered image is built again" {
+	image=$(cell base versatilepb slub 'c["image"]')
+	printf x >>".bakeoff/images/$image"
+	run "$BAKEOFF" run --repo "$BAKEOFF_LINUX" -b versatilepb -c slub -v base
+	[ "$status" -eq 0 ]
+	[[ "$output" == *building* ]]
+	sha256sum ".bakeoff/images/$image" | grep -q "^$image "
+}
+
+# The same bytes without sandbox, cache and layers, in another folder.
+@test "images are the same without a sandbox" {
+	mkdir -p elsewhere
+	cp -r patches boards bakeoff.conf elsewhere
+	"$BAKEOFF" run --project elsewhere/bakeoff.conf --repo "$BAKEOFF_LINUX" --no-sandbox \
+		--no-ccache -b versatilepb -c slub -v page-mapping-avoid-slub
+	for variant in base page-mapping-avoid-slub; do
+		[ -f "elsewhere/.bakeoff/images/$(cell $variant versatilepb slub 'c["image"]')" ]
+	done
+	run "$BAKEOFF" report --project elsewhere/bakeoff.conf --repo "$BAKEOFF_LINUX" \
+		-b versatilepb -c slub -v page-mapping-avoid-slub
+	[[ "$output" == *"without a sandbox"* ]]
 }
