@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "cmd/cmd.h"
+#include "cmd/doctor-reproducible.h"
 #include "cmd/options.h"
 #include "kbuild/sandbox.h"
 
@@ -145,10 +146,19 @@ gboolean cmd_doctor (int argc, char **argv, int *out_status, GError **error)
 	g_autofree char *here = g_get_current_dir ();
 	g_autoptr (GPtrArray) install = g_ptr_array_new_with_free_func (g_free);
 	Findings findings = { .install = install };
+	gboolean reproducible = FALSE;
+	const GOptionEntry own[] = { { "reproducible", 0, 0, G_OPTION_ARG_NONE, &reproducible,
+				       "Build base twice in different ways and compare the images",
+				       NULL },
+				     { NULL } };
 	gsize i;
 
-	if (!options_parse (&selection, OPTIONS_PROJECT, NULL, 0, &argc, argv, error))
+	if (!options_parse (&selection,
+			    OPTIONS_PROJECT | OPTIONS_REPO | OPTIONS_CELLS | OPTIONS_WORK, own, 0,
+			    &argc, argv, error))
 		return FALSE;
+	if (reproducible)
+		return doctor_reproducible (&selection, out_status, error);
 	for (i = 0; i < G_N_ELEMENTS (tools); i++)
 		report (&findings, tools[i].program, tools[i].needed_by, tools[i].package,
 			tools[i].required);
