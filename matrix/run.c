@@ -234,29 +234,31 @@ static void advance (Run *run, Cell *cell)
 
 /* ---- builds ---- */
 
-static void start_prepare (Run *run, Layer *layer, gboolean wanted)
+static Task *build_task (Run *run, int kind, Layer *layer, Cell *cell)
 {
 	Task *task = g_new0 (Task, 1);
 
 	task->run = run;
-	task->kind = TASK_PREPARE;
+	task->kind = kind;
 	task->layer = layer;
-	task->cell = (Cell *) layer->base;
-	task->wanted = wanted;
+	task->cell = cell;
 	task->build.lock = -1;
+	return task;
+}
+
+static void start_prepare (Run *run, Layer *layer, gboolean wanted)
+{
+	Task *task = build_task (run, TASK_PREPARE, layer, (Cell *) layer->base);
+
+	task->wanted = wanted;
 	start (run, run->builders, task);
 }
 
 static void start_build (Run *run, Layer *layer, Cell *cell, guint cost)
 {
-	Task *task = g_new0 (Task, 1);
+	Task *task = build_task (run, TASK_BUILD, layer, cell);
 
-	task->run = run;
-	task->kind = TASK_BUILD;
-	task->layer = layer;
-	task->cell = cell;
 	task->cost = cost;
-	task->build.lock = -1;
 	start (run, run->builders, task);
 }
 
