@@ -84,6 +84,33 @@ void layer_free (Layer *self)
 	g_free (self);
 }
 
+/* Cells of one board and config follow each other in the plan, base first. */
+GPtrArray *layers_of (const Plan *plan)
+{
+	GPtrArray *layers = g_ptr_array_new_with_free_func ((GDestroyNotify) layer_free);
+	Layer *layer = NULL;
+	const Cell *base = NULL;
+	guint i;
+
+	for (i = 0; i < plan->cells->len; i++) {
+		Cell *cell = plan->cells->pdata[i];
+
+		if (!base || base->board != cell->board || base->config != cell->config) {
+			base = cell;
+			layer = NULL;
+		}
+		if (cell->verdict != VERDICT_PENDING || cell->image)
+			continue;
+		if (!layer) {
+			layer = layer_new (base);
+			g_ptr_array_add (layers, layer);
+		}
+		if (cell != base)
+			g_ptr_array_add (layer->cells, cell);
+	}
+	return layers;
+}
+
 void build_answer_clear (BuildAnswer *self)
 {
 	g_clear_pointer (&self->build, build_result_free);

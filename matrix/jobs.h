@@ -52,6 +52,10 @@ typedef struct {
 Layer *layer_new (const Cell *base);
 void layer_free (Layer *self);
 
+/** layers_of: Returns: (transfer full): a Layer for each board and config with something to build.
+ */
+GPtrArray *layers_of (const Plan *plan);
+
 typedef struct {
 	BuildResult *build; /* NULL with an error, or where nothing was built */
 	gboolean unread;    /* no make was needed: see source_unread() */

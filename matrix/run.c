@@ -463,32 +463,14 @@ static gboolean ask_known (const Cell *cell, gboolean boot, gpointer user_data)
 
 /* ---- a run ---- */
 
-/* A layer for each board and config that has something to build; its cells follow each other in
- * the plan, base first. */
 static void start_builds (Run *run)
 {
-	Layer *layer = NULL;
-	Cell *base = NULL;
 	guint i;
 
-	for (i = 0; i < run->plan->cells->len; i++) {
-		Cell *cell = run->plan->cells->pdata[i];
-
-		if (!base || base->board != cell->board || base->config != cell->config) {
-			base = cell;
-			layer = NULL;
-		}
-		if (cell->verdict != VERDICT_PENDING || cell->image)
-			continue;
-		if (!layer) {
-			layer = layer_new (base);
-			g_ptr_array_add (run->layers, layer);
-		}
-		if (cell != base)
-			g_ptr_array_add (layer->cells, cell);
-	}
+	run->layers = layers_of (run->plan);
 	for (i = 0; i < run->layers->len; i++) {
-		layer = run->layers->pdata[i];
+		Layer *layer = run->layers->pdata[i];
+
 		start_prepare (run, layer,
 			       layer->base->verdict == VERDICT_PENDING && !layer->base->image);
 	}
@@ -521,7 +503,6 @@ static gboolean run_init (Run *run, GError **error)
 	run->images = results_images_dir (run->plan->project);
 	run->context = g_main_context_ref (g_main_context_default ());
 	g_main_context_push_thread_default (run->context);
-	run->layers = g_ptr_array_new_with_free_func ((GDestroyNotify) layer_free);
 	run->builds = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
 					     (GDestroyNotify) g_ptr_array_unref);
 	run->boots = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
@@ -542,7 +523,7 @@ static void run_clear (Run *run)
 	/* wait TRUE: every worker that has begun answers and ends */
 	g_thread_pool_free (run->builders, run->stuck, TRUE);
 	g_thread_pool_free (run->booters, run->stuck, TRUE);
-	g_ptr_array_unref (run->layers);
+	g_clear_pointer (&run->layers, g_ptr_array_unref);
 	workshop_free (run->workshop);
 	g_hash_table_unref (run->builds);
 	g_hash_table_unref (run->boots);
