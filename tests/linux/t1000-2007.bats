@@ -142,10 +142,11 @@ rest="at91-mci-fix-marc-pignat kunmap-called-pointer arm-allocate-dma-pages pa-r
 
 # A driver that no build here compiles is known by that: no make was started for it.
 @test "what no build reads is not built" {
-	run ls .bakeoff/logs
-	[[ "$output" == *versatilepb-slub-base-*.build.log* ]]
-	[[ "$output" != *versatilepb-slub-at91-mci-fix-marc-pignat-*.build.log* ]]
-	[[ "$output" == *versatilepb-slub-string-*.build.log* ]]
+	cd .bakeoff/logs
+	ls versatilepb-slub-base-*.build.log versatilepb-slub-string-*.build.log
+	run ls versatilepb-slub-at91-mci-fix-marc-pignat-*.build.log
+	[ "$status" -ne 0 ]
+	cd "$project"
 	is at91-mci-fix-marc-pignat versatilepb slub '"is read by the build" in c["proof"]' True
 }
 
@@ -188,22 +189,6 @@ print(len({c["image"] for c in json.load(open("report.json"))["cells"]
 	is page-mapping-avoid-slub at91sam9263ek slub 'c["verdict"], c["same_as"]' "('built', None)"
 }
 
-# Nothing passes by default: without the end marker there is no pass, even where the bug is not.
-@test "a guest that does not rebind is no pass" {
-	run "$BAKEOFF" run --repo "$BAKEOFF_LINUX" -b noprobe -c slab -v page-mapping-avoid-slub
-	"$BAKEOFF" report --repo "$BAKEOFF_LINUX" -b noprobe -c slab -v page-mapping-avoid-slub \
-		--format json --output report.json || true
-	is base noprobe slab 'c["verdict"]' hang
-	is page-mapping-avoid-slub noprobe slab 'c["verdict"]' hang
-}
-
-# A second run has nothing to do.
-@test "a second run builds and boots nothing" {
-	run "$BAKEOFF" run --repo "$BAKEOFF_LINUX"
-	[ "$status" -eq 0 ]
-	[[ "$output" != *building* ]]
-}
-
 # A damaged image is noticed and made again, and the matrix is what it was.
 @test "a tampered image is built again" {
 	image=$(cell base versatilepb slub 'c["image"]')
@@ -226,4 +211,20 @@ print(len({c["image"] for c in json.load(open("report.json"))["cells"]
 	run "$BAKEOFF" report --project elsewhere/bakeoff.conf --repo "$BAKEOFF_LINUX" \
 		-b versatilepb -c slub -v page-mapping-avoid-slub
 	[[ "$output" == *"without a sandbox"* ]]
+}
+
+# Nothing passes by default: without the end marker there is no pass, even where the bug is not.
+@test "a guest that does not rebind is no pass" {
+	run "$BAKEOFF" run --repo "$BAKEOFF_LINUX" -b noprobe -c slab -v page-mapping-avoid-slub
+	"$BAKEOFF" report --repo "$BAKEOFF_LINUX" -b noprobe -c slab -v page-mapping-avoid-slub \
+		--format json --output report.json || true
+	is base noprobe slab 'c["verdict"]' hang
+	is page-mapping-avoid-slub noprobe slab 'c["verdict"]' hang
+}
+
+# A second run has nothing to do.
+@test "a second run builds and boots nothing" {
+	run "$BAKEOFF" run --repo "$BAKEOFF_LINUX"
+	[ "$status" -eq 0 ]
+	[[ "$output" != *building* ]]
 }
