@@ -48,7 +48,7 @@ typedef struct {
 
 typedef struct InsnReader InsnReader;
 
-/** insn_reader_new: for code of @section of @file, which are borrowed. */
+/** insn_reader_new: for code of @section of @file, a relocatable one, which is borrowed. */
 InsnReader *insn_reader_new (const ElfFile *file, guint section);
 void insn_reader_free (InsnReader *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (InsnReader, insn_reader_free)

@@ -125,6 +125,29 @@ static gboolean is_literal (const Code *self, const Place *place)
 	       g_hash_table_contains (self->literals, offset_key (self, place->at));
 }
 
+/* ARM: what aligns the pool behind a function's end, and is never reached. */
+static gboolean is_alignment (const Code *self, guint index)
+{
+	const ElfFile *file = self->object->file;
+	const guint8 *data = elf_file_section (file, self->unit->section)->data;
+	const Place *place = &g_array_index (self->places, Place, index);
+
+	if (file->machine != EM_ARM || !index || index + 1 >= self->places->len ||
+	    place->insn.data || !place[1].insn.data || place[-1].insn.data)
+		return FALSE;
+	/* `mov r0, r0` behind a return or a jump that is always made */
+	return elf_file_read (file, data + place->at, 4) == 0xe1a00000 &&
+	       elf_file_read (file, data + place[-1].at, 4) >> 28 == 14 &&
+	       (place[-1].insn.flow == INSN_OTHER || place[-1].insn.flow == INSN_JUMP);
+}
+
+/* Neither an instruction that does anything nor data that is more than one's constant. */
+static gboolean is_left_out (const Code *self, guint index)
+{
+	return is_literal (self, &g_array_index (self->places, Place, index)) ||
+	       is_alignment (self, index);
+}
+
 static void number_steps (Code *self)
 {
 	guint number = 0;
@@ -133,7 +156,7 @@ static void number_steps (Code *self)
 	for (i = 0; i < self->places->len; i++) {
 		const Place *place = &g_array_index (self->places, Place, i);
 
-		if (!is_literal (self, place))
+		if (!is_left_out (self, i))
 			g_hash_table_insert (self->numbers, offset_key (self, place->at),
 					     GUINT_TO_POINTER (++number));
 	}
@@ -319,7 +342,7 @@ static Code *code_new (Object *object, const Unit *unit)
 		const Place *place = &g_array_index (self->places, Place, i);
 		Step *step;
 
-		if (is_literal (self, place))
+		if (is_left_out (self, i))
 			continue;
 		step = g_new0 (Step, 1);
 		g_ptr_array_add (self->steps, step);

@@ -13,7 +13,12 @@
  *    "%s:%d" …), or, with the source at hand, the source has a macro's call in that line; and
  *  - the patch moved exactly that line there, as a LineMap tells; without any LineMap, all numbers
  *    of the object moved by the same distance, which is then told as `shift`.
- * Also where nothing but line fields of __bug_table differ.
+ * Also where nothing but line fields of __bug_table differ. In Thumb code and on other machines
+ * than x86, ARM and AArch64 it is never claimed.
+ *
+ * Known to be too long: where gcc reaches data through section anchors (ARM, AArch64), a static
+ * variable that is added moves others, and functions that reach these through an anchor hold
+ * another distance: they are told as changed.
  */
 #pragma once
 
