@@ -81,6 +81,7 @@ Reproduction *reproduce_base (const Plan *plan, const Cell *base, Store *store,
 	g_autofree char *work = g_build_filename (plan->project->state_dir, "work", NULL);
 	g_autofree char *images = g_build_filename (plan->project->state_dir, "images", NULL);
 	g_autofree char *logs = g_build_filename (plan->project->state_dir, "logs", NULL);
+	g_autofree char *slots = NULL; /* not the scratch folder itself: both have a `lock` */
 	g_autoptr (Reproduction) result = g_new0 (Reproduction, 1);
 	g_auto (Side) first = { 0 }, second = { 0 };
 	JobOptions other = *options;
@@ -91,7 +92,8 @@ Reproduction *reproduce_base (const Plan *plan, const Cell *base, Store *store,
 	second.scratch = scratch_new (work, error);
 	if (!second.scratch)
 		return NULL;
-	other.slots = scratch_dir (second.scratch);
+	slots = g_build_filename (scratch_dir (second.scratch), "slots", NULL);
+	other.slots = slots;
 	other.ccache_dir = NULL;
 	other.unguarded = TRUE;
 	other.jobs = options->jobs + 1;
