@@ -285,7 +285,9 @@ static void test_unread (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 	g_assert_true (unread (source, "doc", NULL));
 }
 
-/* Another tree: what it changed counts as unread again, all else stays read. */
+/* Another tree: what it changed counts as unread again, all else stays read. That it is unread is
+ * believed once a build has read the Makefile: the file system may have been mounted noatime since.
+ */
 static void test_unread_after_change (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 {
 	Source *source = fixture_open_source (self, "one");
@@ -299,6 +301,8 @@ static void test_unread_after_change (Fixture *self, gconstpointer unused G_GNUC
 	if (!can)
 		return;
 	source = fixture_open_source (self, "two");
+	g_assert_false (unread (source, "mm/slub.c", "new/file"));
+	read_file (source, "Makefile");
 	g_assert_true (unread (source, "mm/slub.c", "new/file"));
 	g_assert_false (unread (source, "doc", NULL));
 	source_free (source);
