@@ -101,7 +101,7 @@ hostile_project() {
 			tr '\\0' ' ' </proc/$listener/cmdline && kill -0 $listener
 		}
 		privilege() {
-			unshare -Urm true
+			unshare -U true
 		}
 		try read-home cat "$HOME/.ssh/id_rsa"
 		try write-project put "$p/owned"

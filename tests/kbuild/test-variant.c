@@ -64,21 +64,28 @@ static char *build (Builds *self, Slot *slot, const char *log)
 	return fixture_read (self->images, result->sha256);
 }
 
-/* The words behind `made` in the log, and `config` where it was configured. */
+static int compare_words (gconstpointer a, gconstpointer b)
+{
+	return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* The words behind `made` in the log, sorted, and `config` where it was configured. */
 static char *what_was_made (const char *log)
 {
 	g_autofree char *text = files_read (log, NULL, NULL);
 	g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
-	g_autoptr (GString) made = g_string_new (NULL);
+	g_autoptr (GPtrArray) words = g_ptr_array_new ();
 	guint i;
 
 	for (i = 0; lines[i]; i++) {
 		if (g_str_has_prefix (lines[i], "made "))
-			g_string_append_printf (made, " %s", lines[i] + strlen ("made "));
+			g_ptr_array_add (words, lines[i] + strlen ("made "));
 		else if (g_str_equal (lines[i], "oldconfig ran"))
-			g_string_append (made, " config");
+			g_ptr_array_add (words, (gpointer) "config");
 	}
-	return g_string_free (g_steal_pointer (&made), FALSE);
+	g_ptr_array_sort (words, compare_words);
+	g_ptr_array_add (words, NULL);
+	return g_strjoinv (" ", (char **) words->pdata);
 }
 
 static void builds_open (Builds *self)
@@ -190,9 +197,9 @@ static void test_rebuilds (Fixture *trees)
 	fixture_derive (trees, "words", "base");
 	fixture_put (trees, "words", "doc", "nobody reads this\n");
 	check (&self, "same", "", "h\na\nh\nb\nh\nc\nCONFIG_A=y\n");
-	check (&self, "a", " a", "h\na!\nh\nb\nh\nc\nCONFIG_A=y\n");
-	check (&self, "header", " a b sub/c", "H\na\nH\nb\nH\nc\nCONFIG_A=y\n");
-	check (&self, "a", " a", "h\na!\nh\nb\nh\nc\nCONFIG_A=y\n");
+	check (&self, "a", "a", "h\na!\nh\nb\nh\nc\nCONFIG_A=y\n");
+	check (&self, "header", "a b sub/c", "H\na\nH\nb\nH\nc\nCONFIG_A=y\n");
+	check (&self, "a", "a", "h\na!\nh\nb\nh\nc\nCONFIG_A=y\n");
 	check (&self, "words", "", "h\na\nh\nb\nh\nc\nCONFIG_A=y\n");
 	check (&self, "same", "", "h\na\nh\nb\nh\nc\nCONFIG_A=y\n");
 	builds_clear (&self);
@@ -215,7 +222,7 @@ static void test_shapes (Fixture *trees)
 	fixture_put (trees, "file", "sub", "a file\n");
 	check (&self, "without", "", "h\na\nh\nc\nCONFIG_A=y\n");
 	check (&self, "without-folder", "", "h\na\nh\nb\nCONFIG_A=y\n");
-	check (&self, "new", " new/d", "h\na\nh\nb\nh\nd\nh\nc\nCONFIG_A=y\n");
+	check (&self, "new", "new/d", "h\na\nh\nb\nh\nd\nh\nc\nCONFIG_A=y\n");
 	check (&self, "file", "", "h\na\nh\nb\nCONFIG_A=y\n");
 	check (&self, "base", "", "h\na\nh\nb\nh\nc\nCONFIG_A=y\n");
 	builds_clear (&self);
@@ -231,7 +238,7 @@ static void test_file_becomes_folder (Fixture *trees)
 	fixture_derive (trees, "folder", "base");
 	fixture_put (trees, "folder", "doc", NULL);
 	fixture_put (trees, "folder", "doc/x.c", "x\n");
-	check (&self, "folder", " doc/x", "h\na\nh\nb\nh\nx\nh\nc\nCONFIG_A=y\n");
+	check (&self, "folder", "doc/x", "h\na\nh\nb\nh\nx\nh\nc\nCONFIG_A=y\n");
 	check (&self, "base", "", "h\na\nh\nb\nh\nc\nCONFIG_A=y\n");
 	builds_clear (&self);
 }
@@ -264,7 +271,7 @@ static void test_config (Fixture *trees)
 
 		fixture_derive (trees, tree, "base");
 		fixture_put (trees, tree, cases[i].path, "CONFIG_A=y\nCONFIG_B=y\n");
-		check (&self, tree, cases[i].anew ? " config" : "",
+		check (&self, tree, cases[i].anew ? "config" : "",
 		       other ? "h\na\nh\nb\nh\nc\nCONFIG_A=y\nCONFIG_B=y\n"
 			     : "h\na\nh\nb\nh\nc\nCONFIG_A=y\n");
 	}
@@ -350,7 +357,7 @@ static void test_killed (Fixture *trees)
 	g_assert_true (WIFSIGNALED (status) && WTERMSIG (status) == SIGKILL);
 	builds_open (&self);
 	build_base (&self);
-	check (&self, "a", " a", "h\na!\nh\nb\nh\nc\nCONFIG_A=y\n");
+	check (&self, "a", "a", "h\na!\nh\nb\nh\nc\nCONFIG_A=y\n");
 	check (&self, "base", "", "h\na\nh\nb\nh\nc\nCONFIG_A=y\n");
 	builds_clear (&self);
 }
@@ -402,7 +409,7 @@ static void test_side_by_side (Fixture *trees)
 		slot_free (sides[i].slot);
 	}
 	g_assert_cmpstr (sides[0].image, ==, "h\na!\nh\nb\nh\nc\nCONFIG_A=y\n");
-	g_assert_cmpstr (sides[0].made, ==, " a");
+	g_assert_cmpstr (sides[0].made, ==, "a");
 	g_assert_cmpstr (sides[1].image, ==, "H\na\nH\nb\nH\nc\nCONFIG_A=y\n");
 	for (i = 0; i < G_N_ELEMENTS (sides); i++) {
 		g_free (sides[i].image);
