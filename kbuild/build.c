@@ -247,9 +247,10 @@ static char **make_command (const Kbuild *self, const char *target, GError **err
 static gboolean run_with_tokens (const Kbuild *self, char **argv, int *out_status, GError **error)
 {
 	const BuildSpec *spec = self->spec;
-	ProcessFd fds[] = { { slot_lock (self->slot), LOCK_FD },
-			    { -1, JOBSERVER_READ_FD },
+	/* in a sandbox nothing outlives us, and a stranger's build could give the lock back */
+	ProcessFd fds[] = { { -1, JOBSERVER_READ_FD },
 			    { -1, JOBSERVER_WRITE_FD },
+			    { slot_lock (self->slot), slot_is_guarded (self->slot) ? 0 : LOCK_FD },
 			    { 0 } };
 	ProcessSpec make = {
 		.argv = (const char *const *) argv, .env = self->env, .log = spec->log, .fds = fds
@@ -258,11 +259,11 @@ static gboolean run_with_tokens (const Kbuild *self, char **argv, int *out_statu
 
 	if (!jobserver_acquire (spec->jobserver, self->cancellable, error))
 		return FALSE;
-	done = jobserver_open (spec->jobserver, &fds[1].fd, &fds[2].fd, error);
+	done = jobserver_open (spec->jobserver, &fds[0].fd, &fds[1].fd, error);
 	if (done) {
 		done = process_run (&make, self->cancellable, out_status, error);
+		close (fds[0].fd);
 		close (fds[1].fd);
-		close (fds[2].fd);
 	}
 	jobserver_release (spec->jobserver);
 	return done;
