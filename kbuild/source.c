@@ -2,7 +2,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <glib/gstdio.h>
@@ -236,6 +238,16 @@ static gboolean is_unread (const Source *self, const char *relative)
 	       info.st_atim.tv_nsec == 0;
 }
 
+/* Whether whoever reads a file leaves a time of access. Where files can be cloned, cp(1) copies one
+ * without reading it, and servers copy by themselves. */
+static gboolean notes_reads (const Source *self)
+{
+	struct statfs info;
+
+	return statfs (self->dir, &info) == 0 &&
+	       (info.f_type == EXT4_SUPER_MAGIC || info.f_type == TMPFS_MAGIC);
+}
+
 gboolean source_unread (const Source *self, GPtrArray *paths)
 {
 	guint i;
@@ -244,7 +256,7 @@ gboolean source_unread (const Source *self, GPtrArray *paths)
 		if (!is_unread (self, paths->pdata[i]))
 			return FALSE;
 	}
-	return !is_unread (self, "Makefile");
+	return notes_reads (self) && !is_unread (self, "Makefile");
 }
 
 /* The file that is there at @relative, or that a folder of its path takes the place of: full path.

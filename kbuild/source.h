@@ -50,8 +50,8 @@ gboolean source_fill (const Source *self, const char *tree, const char *dir,
 /**
  * source_unread: whether no build has read any of @paths (relative) since the source was filled.
  *
- * FALSE also where it cannot be known: where the file system keeps no times of access (noatime),
- * seen by the top Makefile, which every build reads.
+ * FALSE also where it cannot be known: on other file systems than ext2 to ext4 and tmpfs, and where
+ * no times of access are kept (noatime), seen by the top Makefile, which every build reads.
  */
 gboolean source_unread (const Source *self, GPtrArray *paths);
 
