@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/lock.h"
+#include "base/text.h"
 #include "boards/boot.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
@@ -114,11 +115,12 @@ static gboolean boot_and_listen (Boot *self, GError **error)
 static gboolean conclude (const Boot *self, int *out_status, GError **error)
 {
 	const BootResult *result = self->result;
-	g_autofree char *key = NULL;
+	g_autofree char *key = NULL, *detail = NULL;
 
 	if (self->interactive && result->outcome != BOOT_INFRA)
 		return TRUE;
-	printf ("%s: %s\n", boot_outcome_name (result->outcome), result->detail);
+	detail = text_printable (result->detail, -1);
+	printf ("%s: %s\n", boot_outcome_name (result->outcome), detail);
 	if (result->outcome == BOOT_INFRA) {
 		*out_status = EXIT_UNJUDGED;
 		return TRUE;

@@ -3,20 +3,25 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/text.h"
 #include "boards/crash.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 
 static void print_crash (const char *path, const Crash *crash)
 {
+	g_autoptr (GString) out = g_string_new (NULL);
+	g_autofree char *text = NULL;
 	guint i;
 
-	printf ("%s: %s: %s", path, crash->kind, crash->title);
+	g_string_append_printf (out, "%s: %s: %s", path, crash->kind, crash->title);
 	if (crash->address)
-		printf (" (address %s)", crash->address);
-	putchar ('\n');
+		g_string_append_printf (out, " (address %s)", crash->address);
+	g_string_append_c (out, '\n');
 	for (i = 0; i < crash->frames->len; i++)
-		printf ("    %s\n", (char *) crash->frames->pdata[i]);
+		g_string_append_printf (out, "    %s\n", (char *) crash->frames->pdata[i]);
+	text = text_printable (out->str, (gssize) out->len);
+	fputs (text, stdout);
 }
 
 gboolean cmd_decode (int argc, char **argv, int *out_status, GError **error)

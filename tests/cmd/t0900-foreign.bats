@@ -104,3 +104,13 @@ prints_harmless() {
 	runs 0 "$bakeoff" show
 	has "$out" "mm: Größe … für ‘slab’" "Jürgen Müller 山田"
 }
+
+# A console's escape sequences do not reach the terminal by way of decode.
+@test "decode: a crash with an escape sequence" {
+	printf '%s\n' 'Linux version 2.6.22' \
+		'Unable to handle kernel NULL pointer dereference at virtual address 0000000d' \
+		'Internal error: Oops: 1 [#1]' >"$BATS_TEST_TMPDIR/a"$'\e'"log"
+	run "$bakeoff" decode "$BATS_TEST_TMPDIR/a"$'\e'"log"
+	[[ "$output" == *'a\x1blog'* ]]
+	[[ "$output" != *$'\e'* ]]
+}
