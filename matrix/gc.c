@@ -169,6 +169,8 @@ static gboolean add_kind (Gc *gc, GcKind kind, GError **error)
 		/* files_copy() was killed; what it copied to has no other name */
 		gboolean torn = gc->alone && g_str_has_suffix (name, ".partial");
 
+		if (kind == GC_SLOTS && g_str_equal (name, "lock")) /* see source_open() */
+			continue;
 		if (kind == GC_SLOTS && gc->alone && !add_slot_scratch (gc, path, error))
 			return FALSE;
 		add_item (gc, torn ? GC_SCRATCH : kind, path);
