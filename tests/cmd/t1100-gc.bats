@@ -49,7 +49,7 @@ amount() {
 }
 
 count_files() {
-	find "$1" -mindepth 1 -maxdepth 1 | wc -l
+	find "$1" -mindepth 1 -maxdepth 1 ! -name lock | wc -l
 }
 
 age() {
