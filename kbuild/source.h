@@ -8,7 +8,7 @@
  * place for the time of one build.
  *
  * All files get a time of access of zero when they are written. A file that still has it was read
- * by no build since, and a change to it can change no image (source_unread()).
+ * by no build since, of any board, and a change to it can change no image (source_unread()).
  */
 #pragma once
 
