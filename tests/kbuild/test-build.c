@@ -186,6 +186,18 @@ static void test_machine_trouble (Builds *self)
 	build_fails (self, "kill -KILL $$\n", BAKEOFF_ERROR_FAILED, "our side");
 }
 
+/* A line of the source that gcc quotes says nothing about our machine; the same words of a
+ * program's own do. */
+static void test_quoted_source (Builds *self)
+{
+	build_fails (self,
+		     "echo 'mm/oom.c:7:9: error: expected ;'\n"
+		     "echo '    7 |  printk(\"Cannot allocate memory\")'\nexit 1\n",
+		     BAKEOFF_ERROR_BUILD, "expected ;");
+	build_fails (self, "echo 'cc1: Cannot allocate memory'\nexit 1\n", BAKEOFF_ERROR_FAILED,
+		     "our side");
+}
+
 /* What a build that did not end by itself has left is not built upon: the second build makes it
  * anew. The counterpart: after a build that did end, objects are kept. */
 static void test_half_made (Builds *self)
@@ -383,6 +395,7 @@ int main (int argc, char **argv)
 	add ("environment", test_environment);
 	add ("compiler-error", test_compiler_error);
 	add ("machine-trouble", test_machine_trouble);
+	add ("quoted-source", test_quoted_source);
 	add ("half-made", test_half_made);
 	add ("missing-tool", test_missing_tool);
 	add ("only-this-log", test_only_this_log);
