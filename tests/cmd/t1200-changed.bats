@@ -60,3 +60,19 @@ checkout_kernel() {
 	[[ "$output" == *"function changed  flush_dcache_page"* ]]
 	[[ "$output" != *"function changed  prio_tree_next"* ]]
 }
+
+# A patch whose Kconfig no longer has what the board asks for is to blame for it.
+@test "a patch that takes an option away is build-failed" {
+	add_variant "$p" takes-away 'sed -i "s/^config SLUB$/config SLOB/" init/Kconfig'
+	run "$bakeoff" run -c slub -v takes-away
+	[[ "$output" == *"takes-away"*"build-failed"* ]]
+	[[ "$output" == *"CONFIG_SLUB=y did not take"* ]]
+}
+
+# The counterpart: where base itself does not have it, the project is to blame and nobody is judged.
+@test "an option that base does not have judges nobody" {
+	conf . --add config.slub.set CONFIG_NONESUCH=y
+	run -3 "$bakeoff" run -c slub -v kunmap-called-pointer
+	[[ "$output" == *infra*"CONFIG_NONESUCH=y did not take"* ]]
+	[[ "$output" != *build-failed* ]]
+}
