@@ -30,9 +30,10 @@ struct Slot {
 	char *base_objects;
 	int lock;
 
-	char *state; /* file of a base's slot: lines as write_state() has them */
-	char *generation;
-	char *tree;
+	char *state;	  /* file of a base's slot: lines as write_state() has them */
+	char *generation; /* of the source, as is `filling` when the configuration was made ... */
+	char *filling;
+	char *begun; /* ... and `begun` when there were no objects */
 	char *config;
 	char *tools;
 	gboolean busy;
@@ -63,7 +64,8 @@ void slot_free (Slot *self)
 	g_free (self->base_objects);
 	g_free (self->state);
 	g_free (self->generation);
-	g_free (self->tree);
+	g_free (self->filling);
+	g_free (self->begun);
 	g_free (self->config);
 	g_free (self->tools);
 	g_free (self->layer);
@@ -78,7 +80,8 @@ static void read_state (Slot *self)
 		const char *word;
 		char **value;
 	} fields[] = { { "generation ", &self->generation },
-		       { "tree ", &self->tree },
+		       { "filling ", &self->filling },
+		       { "begun ", &self->begun },
 		       { "config ", &self->config },
 		       { "tools ", &self->tools } };
 	g_autofree char *text = NULL;
@@ -108,8 +111,10 @@ static gboolean write_state (Slot *self, GError **error)
 	if (self->base) /* gone when it is freed */
 		return TRUE;
 	g_string_append_printf (text, "generation %s\n", source_generation (self->source));
-	if (self->tree)
-		g_string_append_printf (text, "tree %s\n", self->tree);
+	if (self->filling)
+		g_string_append_printf (text, "filling %s\n", self->filling);
+	if (self->begun)
+		g_string_append_printf (text, "begun %s\n", self->begun);
 	if (self->config)
 		g_string_append_printf (text, "config %s\n", self->config);
 	if (self->tools)
@@ -122,13 +127,15 @@ static gboolean write_state (Slot *self, GError **error)
 static gboolean drop_objects (Slot *self, GError **error)
 {
 	g_clear_pointer (&self->config, g_free);
-	g_clear_pointer (&self->tree, g_free);
+	g_clear_pointer (&self->filling, g_free);
 	if (!files_remove_tree (self->base_objects, error) ||
 	    !files_make_dir (self->base_objects, error))
 		return FALSE;
 	self->busy = FALSE;
 	g_free (self->generation);
 	self->generation = g_strdup (source_generation (self->source));
+	g_free (self->begun);
+	self->begun = g_strdup (source_filling (self->source));
 	return write_state (self, error);
 }
 
@@ -411,15 +418,15 @@ gboolean slot_config_stands (const Slot *self, const char *digest)
 	g_autofree char *path = slot_object (self, ".config");
 
 	return path && g_strcmp0 (self->config, digest) == 0 &&
-	       (self->base || g_strcmp0 (self->tree, source_tree (self->source)) == 0);
+	       (self->base || g_strcmp0 (self->filling, source_filling (self->source)) == 0);
 }
 
 gboolean slot_set_config (Slot *self, const char *digest, GError **error)
 {
 	g_free (self->config);
 	self->config = g_strdup (digest);
-	g_free (self->tree);
-	self->tree = g_strdup (digest ? source_tree (self->source) : NULL);
+	g_free (self->filling);
+	self->filling = g_strdup (digest ? source_filling (self->source) : NULL);
 	return write_state (self, error);
 }
 
@@ -453,4 +460,9 @@ gboolean slot_is_ready (const Slot *self, const char *config, const char *tools)
 	       g_strcmp0 (self->tools, here) == 0 &&
 	       g_strcmp0 (self->generation, source_generation (self->source)) == 0 &&
 	       !g_file_test (kept, G_FILE_TEST_EXISTS);
+}
+
+gboolean slot_is_whole (const Slot *self)
+{
+	return g_strcmp0 (self->begun, source_filling (self->source)) == 0;
 }

@@ -96,8 +96,8 @@ gboolean slot_set_tools (Slot *self, const char *digest, GError **error);
 gboolean slot_set_busy (Slot *self, gboolean busy, GError **error);
 
 /**
- * slot_config_stands: whether the slot's .config was made from inputs of hash @digest and from this
- * tree's Kconfig files.
+ * slot_config_stands: whether the slot's .config was made from inputs of hash @digest and from the
+ * Kconfig files that are there now.
  */
 gboolean slot_config_stands (const Slot *self, const char *digest);
 
@@ -106,3 +106,10 @@ gboolean slot_set_config (Slot *self, const char *digest, GError **error);
 
 /** slot_is_ready: whether this base's build has come to its end, so that variants can start. */
 gboolean slot_is_ready (const Slot *self, const char *config, const char *tools);
+
+/**
+ * slot_is_whole: whether all of this base's objects were made since its source was filled, so that
+ * whatever they depend on was read since: see source_unread(). Not so where the source has been at
+ * another tree in between, even if it came back.
+ */
+gboolean slot_is_whole (const Slot *self);

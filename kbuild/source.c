@@ -27,9 +27,10 @@ typedef struct {
 struct Source {
 	char *slot;
 	char *dir;   /* SLOT/src */
-	char *state; /* SLOT/source: lines `tree ID`, `generation WORD` */
+	char *state; /* SLOT/source: lines `tree ID`, `generation WORD`, `filling WORD` */
 	char *tree;
 	char *generation;
+	char *filling;
 	SourceFill fill;
 	gpointer user_data;
 	int lock;
@@ -58,6 +59,7 @@ void source_free (Source *self)
 	g_free (self->state);
 	g_free (self->tree);
 	g_free (self->generation);
+	g_free (self->filling);
 	g_free (self);
 }
 
@@ -68,21 +70,24 @@ static void read_state (Source *self)
 
 	g_clear_pointer (&self->tree, g_free);
 	g_clear_pointer (&self->generation, g_free);
+	g_clear_pointer (&self->filling, g_free);
 	if (!g_file_get_contents (self->state, &text, NULL, NULL))
 		return;
 	lines = g_strsplit (text, "\n", -1);
-	if (g_strv_length (lines) < 2 || !g_str_has_prefix (lines[0], "tree ") ||
+	if (g_strv_length (lines) < 3 || !g_str_has_prefix (lines[0], "tree ") ||
 	    !g_str_has_prefix (lines[1], "generation ") ||
+	    !g_str_has_prefix (lines[2], "filling ") ||
 	    !g_file_test (self->dir, G_FILE_TEST_IS_DIR)) /* deleted: it is made again */
 		return;
 	self->tree = g_strdup (lines[0] + strlen ("tree "));
 	self->generation = g_strdup (lines[1] + strlen ("generation "));
+	self->filling = g_strdup (lines[2] + strlen ("filling "));
 }
 
 static gboolean write_state (const Source *self, const char *tree, GError **error)
 {
-	g_autofree char *text =
-		g_strdup_printf ("tree %s\ngeneration %s\n", tree, self->generation);
+	g_autofree char *text = g_strdup_printf ("tree %s\ngeneration %s\nfilling %s\n", tree,
+						 self->generation, self->filling);
 
 	return files_write (self->state, text, -1, error);
 }
@@ -125,6 +130,8 @@ static gboolean refill (Source *self, const char *tree, GError **error)
 	/* what tells that times of access are kept must tell it anew: see source_unread() */
 	g_ptr_array_add (changed, g_strdup ("Makefile"));
 	forget_reads (self, changed);
+	g_free (self->filling);
+	self->filling = g_uuid_string_random ();
 	self->tree = g_strdup (tree);
 	return write_state (self, tree, error);
 }
@@ -213,14 +220,14 @@ const char *source_dir (const Source *self)
 	return self->dir;
 }
 
-const char *source_tree (const Source *self)
-{
-	return self->tree;
-}
-
 const char *source_generation (const Source *self)
 {
 	return self->generation;
+}
+
+const char *source_filling (const Source *self)
+{
+	return self->filling;
 }
 
 gboolean source_fill (const Source *self, const char *tree, const char *dir,

@@ -37,8 +37,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Source, source_free)
 /* (transfer none) */
 const char *source_slot (const Source *self);	    /* absolute path of SLOTS/N */
 const char *source_dir (const Source *self);	    /* of its src */
-const char *source_tree (const Source *self);	    /* as in source_open() */
 const char *source_generation (const Source *self); /* a new word each time that all is new */
+const char *source_filling (const Source *self);    /* a new word each time that anything is */
 
 /**
  * source_fill: writes what @tree has and the source's tree has not into @dir, which need not hold

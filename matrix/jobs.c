@@ -332,7 +332,8 @@ static gboolean is_unread (Workshop *self, const Layer *layer, const Cell *cell,
 	g_autoptr (GPtrArray) paths =
 		repo ? changed_paths (self, repo, cell, &content_only, error) : NULL;
 
-	return paths && layer->image && content_only && source_unread (self->source, paths);
+	return paths && layer->image && content_only && slot_is_whole (layer->slot) &&
+	       source_unread (self->source, paths);
 }
 
 static BuildResult *as_base (const Layer *layer)

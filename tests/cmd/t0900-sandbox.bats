@@ -355,6 +355,39 @@ noted_reads() {
 	is "$(cell "$p" slab-only slub same_as)" base
 }
 
+# The source went to another base and back, and nobody built SLUB's configuration there. Its objects
+# are of this base, but the files came back unread: that proves nothing about them.
+there_and_back() {
+	local work=$BATS_TEST_TMPDIR/work
+
+	small_project "$p"
+	conf "$p" --add bakeoff.config slab
+	add_variant "$p" slub-only 'echo "int read_indeed = 1;" >>mm/slub.c'
+	git clone -q "$p.git" "$work"
+	git -C "$work" checkout -q model-1
+	echo "/* another base */" >>"$work/mm/slub.c"
+	git -C "$work" commit -qam another
+	git -C "$work" push -q "$p.git" HEAD:refs/heads/another
+	cd "$p"
+	runs 0 "$bakeoff" build "$@" -v base
+	runs 0 "$bakeoff" build "$@" -v base -c slab --base another
+	runs 0 "$bakeoff" build "$@" -v base -c slab --fresh
+	runs 0 "$bakeoff" build "$@" -v slub-only -c slub
+	report_json "$p"
+	is "$(cell "$p" slub-only slub same_as)" null
+	[ "$(cell "$p" slub-only slub image)" != "$(cell "$p" base slub image)" ]
+}
+
+@test "a source that came back tells nothing of older objects" {
+	noted_reads
+	there_and_back
+}
+
+@test "nor in place" {
+	noted_reads
+	there_and_back --no-sandbox
+}
+
 # ---- the rest ----
 
 # --fresh asks again what is known, and forgets nothing of it.

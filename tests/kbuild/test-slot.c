@@ -96,7 +96,8 @@ static void test_state_survives (Fixture *self)
 	close_slot (slot, source);
 }
 
-/* Another base in the same folder: objects stay to start from, and the .config does not stand. */
+/* Another base in the same folder: objects stay to start from, and the .config does not stand. Nor
+ * do they when the source comes back: its files are unread, and the objects older than that. */
 static void test_another_base (Fixture *self)
 {
 	Source *source = NULL;
@@ -108,6 +109,8 @@ static void test_another_base (Fixture *self)
 	g_assert_true (slot_set_config (slot, "digest", NULL));
 	put_object (slot, ".config");
 	put_object (slot, "slub.o");
+	g_assert_true (slot_is_ready (slot, "digest", "gcc 1"));
+	g_assert_true (slot_is_whole (slot));
 	close_slot (slot, source);
 
 	fixture_derive (self, "next", "base");
@@ -118,6 +121,18 @@ static void test_another_base (Fixture *self)
 	g_assert_false (slot_is_ready (slot, "digest", "gcc 1"));
 	g_assert_true (slot_own (slot, NULL, NULL));
 	g_assert_true (has_object (slot, "slub.o"));
+	g_assert_false (slot_is_whole (slot));
+	close_slot (slot, source);
+
+	slot = own_slot (self, &source);
+	g_assert_false (slot_config_stands (slot, "digest"));
+	g_assert_false (slot_is_ready (slot, "digest", "gcc 1"));
+	g_assert_true (slot_set_config (slot, "digest", NULL));
+	g_assert_true (slot_is_ready (slot, "digest", "gcc 1"));
+	g_assert_false (slot_is_whole (slot));
+	/* from nothing, all of it is of this filling */
+	g_assert_true (slot_set_tools (slot, "gcc 2", NULL));
+	g_assert_true (slot_is_whole (slot));
 	close_slot (slot, source);
 }
 

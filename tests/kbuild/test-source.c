@@ -181,9 +181,10 @@ static void test_damaged (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 					      "\n\n",
 					      "tree one",
 					      "tree one\n",
-					      "treeone\ngeneration x\n",
-					      "generation x\ntree one\n",
-					      "tree gone\ngeneration x\n" };
+					      "treeone\ngeneration x\nfilling y\n",
+					      "generation x\ntree one\nfilling y\n",
+					      "tree one\ngeneration x\n",
+					      "tree gone\ngeneration x\nfilling y\n" };
 	Source *source = fixture_open_source (self, "one");
 	g_autofree char *dir = g_strdup (source_dir (source));
 	g_autofree char *state = g_build_filename (source_slot (source), "source", NULL);
