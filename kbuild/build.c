@@ -14,7 +14,8 @@
 #include "kbuild/sandbox.h"
 
 enum {
-	LOCK_FD = 19 /* in makes: out of the way of what they open */
+	LOCK_FD = 19,  /* in makes: out of the way of what they open */
+	MAKE_ERROR = 2 /* the highest status that make(1) ends with */
 };
 
 /* What make is called with, for all targets of one build. */
@@ -208,6 +209,9 @@ static gboolean explain_failure (const Kbuild *self, const char *log_text, const
 	if (status > 128)
 		return fail (error, BAKEOFF_ERROR_FAILED, "make was ended by signal %d (see '%s')",
 			     status - 128, self->spec->log);
+	if (status > MAKE_ERROR) /* of what should have started make */
+		return fail (error, BAKEOFF_ERROR_FAILED, "make was not run: status %d (see '%s')",
+			     status, self->spec->log);
 	if (first)
 		return fail (error, BAKEOFF_ERROR_BUILD, "%s", first);
 	return fail (error, BAKEOFF_ERROR_BUILD, "make %s ended with status %d (see '%s')", target,

@@ -224,6 +224,27 @@ static void test_missing_tool (Builds *self)
 	build_fails (self, "exit 1\n", BAKEOFF_ERROR_BUILD, "");
 }
 
+/* make ends with 0, 1 or 2. Another status is of what should have started it, and convicts nobody.
+ */
+static void test_no_make (Builds *self)
+{
+	static const char script[] = "#!/bin/sh\nexit 125\n";
+	g_autofree char *bin = g_build_filename (self->trees.dir, "bin", NULL);
+	g_autofree char *make = g_build_filename (bin, "make", NULL);
+	g_autofree char *old = g_strdup (g_getenv ("PATH"));
+	g_autofree char *path = g_strconcat (bin, ":", old, NULL);
+	g_autoptr (BuildResult) configured = build (self, NULL, NULL, NULL);
+
+	g_assert_nonnull (configured);
+	g_assert_true (files_make_dir (bin, NULL));
+	g_assert_true (files_write (make, script, -1, NULL));
+	g_assert_cmpint (g_chmod (make, 0755), ==, 0);
+	g_setenv ("PATH", path, TRUE);
+	build_fails (self, "true\n", BAKEOFF_ERROR_FAILED, "status 125");
+	g_setenv ("PATH", old, TRUE);
+	build_fails (self, "exit 125\n", BAKEOFF_ERROR_BUILD, "Error 125");
+}
+
 /* Trouble of an earlier build in the same log is not this one's. */
 static void test_only_this_log (Builds *self)
 {
@@ -398,6 +419,7 @@ int main (int argc, char **argv)
 	add ("quoted-source", test_quoted_source);
 	add ("half-made", test_half_made);
 	add ("missing-tool", test_missing_tool);
+	add ("no-make", test_no_make);
 	add ("only-this-log", test_only_this_log);
 	add ("modules", test_modules);
 	add ("no-image", test_no_image);
