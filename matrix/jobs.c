@@ -231,26 +231,25 @@ static GPtrArray *changed_paths (Workshop *self, Repo *repo, const Cell *cell,
 				   out_content_only, error);
 }
 
-/* How many objects each variant makes again. */
-static GArray *count_costs (Workshop *self, const Layer *layer, GError **error)
+/* How many objects each variant makes again. It decides an order alone: 0 where it is not known. */
+static GArray *count_costs (Workshop *self, const Layer *layer)
 {
-	g_autoptr (GArray) costs = g_array_new (FALSE, FALSE, sizeof (guint));
+	GArray *costs = g_array_sized_new (FALSE, TRUE, sizeof (guint), layer->cells->len);
 	g_autoptr (Depends) depends = depends_read (slot_base_objects (layer->slot));
-	g_autoptr (Repo) repo = repo_open (repo_path (self->plan->repo), error);
+	g_autoptr (Repo) repo = repo_open (repo_path (self->plan->repo), NULL);
 	guint i;
 
-	for (i = 0; repo && i < layer->cells->len; i++) {
+	for (i = 0; i < layer->cells->len; i++) {
 		gboolean content_only;
 		g_autoptr (GPtrArray) paths =
-			changed_paths (self, repo, layer->cells->pdata[i], &content_only, error);
-		guint cost;
+			repo ? changed_paths (self, repo, layer->cells->pdata[i], &content_only,
+					      NULL)
+			     : NULL;
+		guint cost = paths ? depends_count (depends, slot_source (layer->slot), paths) : 0;
 
-		if (!paths)
-			return NULL;
-		cost = depends_count (depends, slot_source (layer->slot), paths);
 		g_array_append_val (costs, cost);
 	}
-	return repo ? g_steal_pointer (&costs) : NULL;
+	return costs;
 }
 
 /* Whether variants can start: base's objects are there, and the image that one may turn out to
@@ -319,7 +318,7 @@ void job_prepare (Workshop *self, Layer *layer, gboolean wanted, BuildAnswer *an
 		layer->modules = answer->build->modules;
 	}
 	if (!answer->error || g_error_matches (answer->error, BAKEOFF_ERROR, BAKEOFF_ERROR_BUILD))
-		answer->costs = count_costs (self, layer, answer->error ? NULL : &answer->error);
+		answer->costs = count_costs (self, layer);
 }
 
 /* ---- variants ---- */
