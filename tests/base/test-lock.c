@@ -253,7 +253,25 @@ static void test_scratch (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 	g_assert_true (g_file_test (scratch_dir (two), G_FILE_TEST_IS_DIR));
 }
 
-/* What a killed process has left is swept by the next; what a living one uses is not. */
+static guint count_left (const char *parent)
+{
+	g_autoptr (GPtrArray) left = scratch_left (parent, NULL);
+
+	g_assert_nonnull (left);
+	return left->len;
+}
+
+/* Where there never was a folder nothing is left, and nothing is made by asking. */
+static void test_nothing_left (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+{
+	g_autofree char *parent = g_build_filename (self->dir, "work", NULL);
+
+	g_assert_cmpuint (count_left (parent), ==, 0);
+	g_assert_false (g_file_test (parent, G_FILE_TEST_EXISTS));
+}
+
+/* What a killed process has left is told, which removes nothing, and swept by the next; what a
+ * living one uses is neither, and what its owner removed is not left. */
 static void test_sweep (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 {
 	g_autofree char *parent = g_build_filename (self->dir, "work", NULL);
@@ -265,14 +283,19 @@ static void test_sweep (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 	killed = g_strdup (one.said);
 	alive = g_strdup (two.said);
 	g_assert_true (g_file_test (killed, G_FILE_TEST_IS_DIR));
+	g_assert_cmpuint (count_left (parent), ==, 0);
 	other_end (&one, SIGKILL);
+	g_assert_cmpuint (count_left (parent), ==, 1);
+	g_assert_cmpuint (count_left (parent), ==, 1);
 	g_assert_true (g_file_test (killed, G_FILE_TEST_IS_DIR));
 	mine = scratch_new (parent, NULL);
+	g_assert_cmpuint (count_left (parent), ==, 0);
 	g_assert_false (g_file_test (killed, G_FILE_TEST_EXISTS));
 	g_assert_true (g_file_test (alive, G_FILE_TEST_IS_DIR));
 	g_assert_true (g_file_test (scratch_dir (mine), G_FILE_TEST_IS_DIR));
 	other_end (&two, 0);
 	g_assert_false (g_file_test (alive, G_FILE_TEST_EXISTS));
+	g_assert_cmpuint (count_left (parent), ==, 0);
 }
 
 static gpointer make_many (gpointer parent)
@@ -340,6 +363,7 @@ int main (int argc, char **argv)
 	add ("/lock/names", test_names);
 	add ("/lock/no-file", test_no_file);
 	add ("/lock/scratch", test_scratch);
+	add ("/lock/scratch/nothing-left", test_nothing_left);
 	add ("/lock/scratch/sweep", test_sweep);
 	add ("/lock/scratch/sweep-bare", test_sweep_bare);
 	add ("/lock/scratch/threads", test_scratch_threads);
