@@ -7,6 +7,11 @@
 #define HINTS_MAX 3
 #define REFS	  "refs/bakeoff/"
 
+enum {
+	LOCKED_TRIES = 100, /* to write a ref: a second in all */
+	LOCKED_WAIT_US = 10000
+};
+
 struct Repo {
 	git_repository *git;
 };
@@ -194,16 +199,23 @@ gboolean repo_update_ref (Repo *self, const char *name, const char *commit, GErr
 	g_autoptr (git_reference) ref = NULL;
 	g_autofree char *doing = NULL;
 	git_oid old;
-	int valid = 0;
+	int valid = 0, result = GIT_ELOCKED, i;
 
 	if (!found)
 		return FALSE;
 	if (git_reference_name_is_valid (&valid, full) != 0 || !valid)
 		return fail (error, BAKEOFF_ERROR_USAGE, "'%s' cannot be the name of a ref", name);
-	if (git_reference_name_to_id (&old, self->git, full) == 0 &&
-	    git_oid_equal (&old, git_commit_id (found)))
-		return TRUE;
-	if (git_reference_create (&ref, self->git, full, git_commit_id (found), 1, "bakeoff") == 0)
+	/* another bakeoff may be writing the same one at this moment */
+	for (i = 0; i < LOCKED_TRIES && result == GIT_ELOCKED; i++) {
+		if (i > 0)
+			g_usleep (LOCKED_WAIT_US);
+		if (git_reference_name_to_id (&old, self->git, full) == 0 &&
+		    git_oid_equal (&old, git_commit_id (found)))
+			return TRUE;
+		result = git_reference_create (&ref, self->git, full, git_commit_id (found), 1,
+					       "bakeoff");
+	}
+	if (result == 0)
 		return TRUE;
 	doing = g_strdup_printf ("cannot write '%s'", full);
 	return git__fail (error, doing);

@@ -239,6 +239,59 @@ static void test_update_ref (Fixture *fixture, gconstpointer unused G_GNUC_UNUSE
 	g_assert_error (error, BAKEOFF_ERROR, BAKEOFF_ERROR_USAGE);
 }
 
+/* What a thread of test_update_together() needs. */
+typedef struct {
+	Fixture *fixture;
+	const char *commits[2];
+} Updating;
+
+static gpointer update_often (gpointer data)
+{
+	const Updating *self = data;
+	g_autoptr (Repo) repo = open_repo (self->fixture);
+	guint i;
+
+	for (i = 0; i < 60; i++) {
+		g_autoptr (GError) error = NULL;
+
+		repo_update_ref (repo, "shared", self->commits[i % 2], &error);
+		g_assert_no_error (error);
+	}
+	return NULL;
+}
+
+/* Several may write one ref at a time. The counterpart: a lock that nobody gives back is an error
+ * which names the ref. */
+static void test_update_together (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
+{
+	g_autoptr (Repo) repo = NULL;
+	g_autofree char *first = NULL, *second = NULL, *lock = NULL;
+	g_autoptr (GError) error = NULL;
+	Updating updating = { .fixture = fixture };
+	GThread *threads[4];
+	guint i;
+
+	fixture_commit_base (fixture);
+	fixture_shell (fixture->repo, "git commit -q --allow-empty -m second", NULL);
+	repo = open_repo (fixture);
+	updating.commits[0] = first = repo_resolve (repo, "v1", NULL);
+	updating.commits[1] = second = repo_resolve (repo, "HEAD", NULL);
+	g_assert_cmpstr (first, !=, second);
+	for (i = 0; i < G_N_ELEMENTS (threads); i++)
+		threads[i] = g_thread_new (NULL, update_often, &updating);
+	for (i = 0; i < G_N_ELEMENTS (threads); i++)
+		g_thread_join (threads[i]);
+
+	lock = g_build_filename (repo_path (repo), "refs/bakeoff/shared.lock", NULL);
+	g_assert_true (repo_update_ref (repo, "shared", first, NULL));
+	g_assert_true (g_file_set_contents (lock, "", 0, NULL));
+	g_assert_false (repo_update_ref (repo, "shared", second, &error));
+	g_assert_error (error, BAKEOFF_ERROR, BAKEOFF_ERROR_FAILED);
+	g_assert_nonnull (strstr (error->message, "refs/bakeoff/shared"));
+	/* and where there is nothing to write, none is needed */
+	g_assert_true (repo_update_ref (repo, "shared", first, NULL));
+}
+
 /* Asserts what becomes of refs/bakeoff/@name, and whether git still knows it afterwards. */
 static void assert_removal (Fixture *fixture, Repo *repo, const char *name, RefRemoval expected)
 {
@@ -316,6 +369,7 @@ int main (int argc, char **argv)
 	fixture_add ("/repo/checkout-changes", test_checkout_changes);
 	fixture_add ("/repo/checkout-unknown", test_checkout_unknown);
 	fixture_add ("/repo/update-ref", test_update_ref);
+	fixture_add ("/repo/update-ref/together", test_update_together);
 	fixture_add ("/repo/remove-ref", test_remove_ref);
 	fixture_add ("/repo/list-refs", test_list_refs);
 	return g_test_run ();
