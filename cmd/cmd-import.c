@@ -11,14 +11,14 @@
 typedef struct {
 	Repo *repo;
 	char *base;
-	GPtrArray *prelude;
+	Prelude *prelude;
 } Ground;
 
 static void ground_clear (Ground *self)
 {
 	repo_free (self->repo);
 	g_free (self->base);
-	g_clear_pointer (&self->prelude, g_ptr_array_unref);
+	prelude_free (self->prelude);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Ground, ground_clear)
 
@@ -39,8 +39,7 @@ static gboolean open_ground (Ground *self, const Selection *selection, GError **
 	self->base = self->repo ? repo_resolve (self->repo, base, error) : NULL;
 	if (!self->base)
 		return FALSE;
-	self->prelude = project->prelude ? series_read (project->prelude, error)
-					 : g_ptr_array_new_with_free_func (g_free);
+	self->prelude = project->prelude ? prelude_read (project->prelude, error) : prelude_new ();
 	return self->prelude != NULL;
 }
 

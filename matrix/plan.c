@@ -101,7 +101,7 @@ static gboolean open_base (Plan *self, const PlanOptions *options, GError **erro
 }
 
 static gboolean add_variant (Plan *self, const char *name, const char *const *files,
-			     GPtrArray *prelude, GError **error)
+			     const Prelude *prelude, GError **error)
 {
 	PlanVariant *entry = g_new0 (PlanVariant, 1);
 	GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
@@ -152,18 +152,41 @@ static Plan *plan_alloc (const Project *project)
 	return self;
 }
 
+static Prelude *read_prelude (const Project *project, const char *const *with, GError **error)
+{
+	g_autoptr (Prelude) prelude =
+		project->prelude ? prelude_read (project->prelude, error) : prelude_new ();
+
+	for (; prelude && with && *with; with++)
+		if (!prelude_add_fix (prelude, *with, error))
+			return NULL;
+	return g_steal_pointer (&prelude);
+}
+
+/* The base, on which all others lie. */
+static gboolean add_base (Plan *self, const Prelude *prelude, gboolean history, GError **error)
+{
+	const PlanVariant *base;
+
+	if (!add_variant (self, "base", NULL, prelude, error))
+		return FALSE;
+	base = self->variants->pdata[0];
+	if (!history && base->applied->prelude_failed)
+		return fail (error, BAKEOFF_ERROR_USAGE, "%s", base->applied->detail);
+	return TRUE;
+}
+
 static gboolean apply_variants (Plan *self, const PlanOptions *options, GError **error)
 {
 	const Project *project = self->project;
-	g_autoptr (GPtrArray) prelude = NULL;
+	g_autoptr (Prelude) prelude = NULL;
 	guint i;
 
 	if (!check_variant_names (self, options->variants, error) ||
 	    !open_base (self, options, error))
 		return FALSE;
-	prelude = project->prelude ? series_read (project->prelude, error)
-				   : g_ptr_array_new_with_free_func (g_free);
-	if (!prelude || !add_variant (self, "base", NULL, prelude, error))
+	prelude = read_prelude (project, options->with, error);
+	if (!prelude || !add_base (self, prelude, options->history, error))
 		return FALSE;
 	for (i = 0; i < project->variants->len; i++) {
 		const ProjectVariant *variant = project->variants->pdata[i];

@@ -76,9 +76,17 @@ typedef struct {
 	const char *const *boards;
 	const char *const *configs;
 	const char *const *variants; /* base is always among them */
+	const char *const *with;     /* patch files that lie on the prelude, below every variant */
+	gboolean history; /* the base is one of many: where prelude or @with does not go onto it,
+			   * that is a verdict, VERDICT_APPLY_FAILED for every cell, and no error */
 } PlanOptions;
 
-/** plan_new: @project must outlive it. Errors: USAGE for names that do not exist; FAILED. */
+/**
+ * plan_new: @project must outlive it.
+ *
+ * Errors: USAGE for names that do not exist, for a prelude or patch of @options->with that cannot
+ * be used at all, and, unless @options->history, for one that does not apply to the base; FAILED.
+ */
 Plan *plan_new (const Project *project, const PlanOptions *options, GError **error);
 void plan_free (Plan *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Plan, plan_free)

@@ -218,6 +218,16 @@ void report_matrix (const Plan *plan, GString *out)
 
 /* ---- what was tested ---- */
 
+/* How what lies below every variant was made to fit. */
+static void write_below (const Plan *plan, GString *out)
+{
+	const PlanVariant *base = plan->variants->len ? plan->variants->pdata[0] : NULL;
+	guint i;
+
+	for (i = 0; base && base->applied->notes && i < base->applied->notes->len; i++)
+		report__wrap (out, "  ", "    ", base->applied->notes->pdata[i]);
+}
+
 static void write_base (const Plan *plan, GString *out)
 {
 	g_autofree char *line =
@@ -233,6 +243,7 @@ static void write_base (const Plan *plan, GString *out)
 		g_string_append_printf (out, "prelude: quilt series '%s' below every variant\n",
 					name);
 	}
+	write_below (plan, out);
 }
 
 static void write_boards (const Plan *plan, GString *out)
@@ -270,7 +281,7 @@ static void write_configs (const Plan *plan, GString *out)
 }
 
 /* Fuzz and doubt are told in full, for a hunk may be misplaced; of mere offsets, how many there
- * were. */
+ * were. What lies below is told once, not of every candidate. */
 static void write_fit (const Applied *applied, GString *out)
 {
 	guint i, offsets = 0;
@@ -278,6 +289,8 @@ static void write_fit (const Applied *applied, GString *out)
 	for (i = 0; applied->notes && i < applied->notes->len; i++) {
 		const char *note = applied->notes->pdata[i];
 
+		if (g_str_has_prefix (note, PRELUDE_NOTE) || g_str_has_prefix (note, FIX_NOTE))
+			continue;
 		if (strstr (note, " with fuzz ") || strstr (note, APPLY_AMBIGUOUS))
 			report__wrap (out, "    ", "      ", note);
 		else

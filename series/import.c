@@ -76,25 +76,20 @@ static void note (Importing *self, char *text)
 
 /* ---- reading ---- */
 
-static Overlay *open_base (Repo *repo, const char *commit, GPtrArray *prelude, GError **error)
+static Overlay *open_base (Repo *repo, const char *commit, const Prelude *prelude, GError **error)
 {
 	g_autofree char *tree = repo_tree_of (repo, commit, error);
 	g_autoptr (Overlay) overlay = tree ? overlay_new (repo, tree, error) : NULL;
-	const ApplyOptions options = { 0, NULL };
-	guint i;
+	g_autoptr (GPtrArray) used = g_ptr_array_new_with_free_func (g_free);
+	g_autoptr (GError) local = NULL;
 
-	for (i = 0; overlay && prelude && i < prelude->len; i++) {
-		g_autoptr (PatchFile) file = NULL;
-		g_autoptr (Patch) patch = NULL;
-		g_autoptr (GError) local = NULL;
-
-		file = patch_file_read (g_ptr_array_index (prelude, i), &local);
-		patch = file ? patch_file_parse (file, &local) : NULL;
-		if (!patch || !patch_apply (patch, overlay, &options, &local))
-			return fail_null (error, BAKEOFF_ERROR_USAGE, "prelude: %s",
-					  local->message);
-	}
-	return g_steal_pointer (&overlay);
+	if (!overlay || !prelude ||
+	    prelude_apply (prelude, repo, commit, overlay, NULL, used, &local))
+		return g_steal_pointer (&overlay);
+	if (local->code == BAKEOFF_ERROR_PATCH)
+		local->code = BAKEOFF_ERROR_USAGE;
+	g_propagate_error (error, g_steal_pointer (&local));
+	return NULL;
 }
 
 static char *make_title (const Posted *posted)
@@ -323,7 +318,7 @@ static Import *import_new (void)
 	return self;
 }
 
-Import *import_read (const char *path, Repo *repo, const char *base, GPtrArray *prelude,
+Import *import_read (const char *path, Repo *repo, const char *base, const Prelude *prelude,
 		     GError **error)
 {
 	g_auto (Importing) self = { 0 };

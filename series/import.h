@@ -10,6 +10,7 @@
 
 #include <glib.h>
 
+#include "series/prelude.h"
 #include "series/repo.h"
 
 /* One posted patch. */
@@ -51,12 +52,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Import, import_free)
  * @repo: (nullable): with @base, what every repair is checked against; without it only repairs that
  *   the hunk's own counts prove are made
  * @base: (nullable): commit id
- * @prelude: (nullable) (element-type filename): patches that lie below every candidate
+ * @prelude: (nullable): patches that lie below every candidate
  *
  * Errors: USAGE for a file that is missing, empty, or holds no mail or no diff; for a patch whose
  * path leaves the tree (`../`, absolute, `.git/`), naming the line.
  */
-Import *import_read (const char *path, Repo *repo, const char *base, GPtrArray *prelude,
+Import *import_read (const char *path, Repo *repo, const char *base, const Prelude *prelude,
 		     GError **error);
 
 /**

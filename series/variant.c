@@ -153,58 +153,79 @@ static gboolean apply_file (Stack *self, const PatchFile *file, GError **error)
 	return patch && patch_apply (patch, self->overlay, &self->options, error);
 }
 
-static gboolean stack_push (Stack *self, const char *path, GError **error)
+static gboolean stack_commit_file (Stack *self, const PatchFile *file, GError **error)
 {
-	g_autoptr (PatchFile) file = patch_file_read (path, error);
-	g_autofree char *message = NULL;
+	g_autofree char *message =
+		*file->description ? g_strdup_printf ("%s\n\n%s", file->title, file->description)
+				   : g_strdup_printf ("%s\n", file->title);
 
-	if (!file || !apply_file (self, file, error))
-		return FALSE;
-	message = *file->description ? g_strdup_printf ("%s\n\n%s", file->title, file->description)
-				     : g_strdup_printf ("%s\n", file->title);
 	return stack_commit (self, &file->author, date_of (file, self->base), message, error);
 }
 
-/* The prelude is ours, not a candidate's: trouble in it is a usage error, never a verdict. */
-static gboolean stack_push_prelude (Stack *self, GPtrArray *prelude, GError **error)
+static gboolean stack_push (Stack *self, const char *path, GError **error)
+{
+	g_autoptr (PatchFile) file = patch_file_read (path, error);
+
+	return file && apply_file (self, file, error) && stack_commit_file (self, file, error);
+}
+
+static gboolean stack_push_prelude (Stack *self, const Prelude *prelude, GError **error)
 {
 	const Person us = { (char *) BAKEOFF_NAME, (char *) BAKEOFF_ADDRESS };
 	g_autoptr (GString) message = g_string_new ("bakeoff: prelude\n\n");
+	g_autoptr (GPtrArray) used = g_ptr_array_new_with_free_func (g_free);
 	guint i;
 
-	for (i = 0; prelude && i < prelude->len; i++) {
-		g_autoptr (PatchFile) file = NULL;
-		g_autoptr (GError) local = NULL;
-
-		file = patch_file_read (g_ptr_array_index (prelude, i), error);
-		if (!file)
-			return g_prefix_error (error, "prelude: "), FALSE;
-		if (!apply_file (self, file, &local))
-			return fail (error,
-				     local->code == BAKEOFF_ERROR_PATCH
-					     ? BAKEOFF_ERROR_USAGE
-					     : (BakeoffErrorCode) local->code,
-				     "prelude: %s", local->message);
-		g_string_append_printf (message, "%s\n", file->name);
-	}
-	return i == 0 || stack_commit (self, &us, self->base, message->str, error);
+	if (!prelude_apply (prelude, self->repo, self->commit, self->overlay, self->options.notes,
+			    used, error))
+		return FALSE;
+	for (i = 0; i < used->len; i++)
+		g_string_append_printf (message, "%s\n", (char *) used->pdata[i]);
+	return used->len == 0 || stack_commit (self, &us, self->base, message->str, error);
 }
 
-Applied *variant_apply (Repo *repo, const char *base, GPtrArray *prelude, const Variant *variant,
-			int fuzz, GError **error)
+/* What lies below the variant: the prelude in one commit, each fix in one of its own. */
+static gboolean stack_push_below (Stack *self, const Prelude *prelude, GError **error)
+{
+	guint i;
+
+	if (!prelude)
+		return TRUE;
+	if (!stack_push_prelude (self, prelude, error))
+		return FALSE;
+	for (i = 0; i < prelude_n_fixes (prelude); i++) {
+		const PatchFile *file = NULL;
+
+		if (!prelude_apply_fix (prelude, i, self->overlay, self->options.fuzz,
+					self->options.notes, &file, error) ||
+		    (file && !stack_commit_file (self, file, error)))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static gboolean stack_push_patches (Stack *self, GPtrArray *patches, GError **error)
+{
+	guint i;
+
+	for (i = 0; i < patches->len; i++)
+		if (!stack_push (self, g_ptr_array_index (patches, i), error))
+			return FALSE;
+	return TRUE;
+}
+
+Applied *variant_apply (Repo *repo, const char *base, const Prelude *prelude,
+			const Variant *variant, int fuzz, GError **error)
 {
 	g_autoptr (Applied) self = g_new0 (Applied, 1);
 	g_auto (Stack) stack = { 0 };
 	g_autoptr (GError) local = NULL;
-	guint i;
 
 	self->notes = g_ptr_array_new_with_free_func (g_free);
-	if (!stack_init (&stack, repo, base, fuzz, self->notes, error) ||
-	    !stack_push_prelude (&stack, prelude, error))
+	if (!stack_init (&stack, repo, base, fuzz, self->notes, error))
 		return NULL;
-	for (i = 0; i < variant->patches->len; i++) {
-		if (stack_push (&stack, g_ptr_array_index (variant->patches, i), &local))
-			continue;
+	self->prelude_failed = !stack_push_below (&stack, prelude, &local);
+	if (self->prelude_failed || !stack_push_patches (&stack, variant->patches, &local)) {
 		if (!g_error_matches (local, BAKEOFF_ERROR, BAKEOFF_ERROR_PATCH)) {
 			g_propagate_error (error, g_steal_pointer (&local));
 			return NULL;

@@ -6,6 +6,7 @@
 
 #include <glib.h>
 
+#include "series/prelude.h"
 #include "series/repo.h"
 
 typedef struct {
@@ -30,10 +31,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Variant, variant_free)
 /* What applying a variant came to. */
 typedef struct {
 	gboolean ok;
-	char *tree;	  /* id of base + prelude + patches; NULL unless ok */
-	char *commit;	  /* id of the commit made on top of @base; NULL unless ok */
+	gboolean prelude_failed; /* not ok, for what lies below the variant does not go onto @base:
+				  * nothing is known of the variant's own patches */
+	char *tree;		 /* id of base + prelude + patches; NULL unless ok */
+	char *commit;		 /* id of the commit made on top of @base; NULL unless ok */
 	char *detail;	  /* where not ok: which patch, file, hunk, line, and what differs there */
-	GPtrArray *notes; /* (element-type utf8): see ApplyOptions; printable */
+	GPtrArray *notes; /* (element-type utf8): see ApplyOptions; printable; those on the prelude
+			   * and on fixes begin with PRELUDE_NOTE and FIX_NOTE */
 } Applied;
 
 void applied_free (Applied *self);
@@ -42,19 +46,21 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Applied, applied_free)
 /**
  * variant_apply:
  * @base: commit id
- * @prelude: (element-type filename): patch files that go below every variant
- * @fuzz: lines of context that patch(1) may ignore where exact context is found nowhere; 0 forbids
+ * @prelude: (nullable): what goes below every variant
+ * @fuzz: lines of context that patch(1) may ignore where exact context is found nowhere; 0 forbids.
+ *   For the variant's patches and for fixes; a prelude is more lenient on its own
  *
- * One commit for the prelude as a whole (author bakeoff), then one per patch with the patch's
- * author, date and message. Committer and dates depend on the patches and the base alone, so equal
- * input gives equal commit ids. No ref is written: see repo_update_ref().
+ * One commit for the prelude as a whole (author bakeoff, with the names of the patches that went
+ * on; none where none did), then one per fix and per patch with the patch's author, date and
+ * message. Committer and dates depend on the patches and the base alone, so equal input gives equal
+ * commit ids. No ref is written: see repo_update_ref().
  *
- * Returns: (transfer full): also where a patch does not apply (ok is FALSE then). NULL with an
- * error only for trouble that is no fault of a variant's patch: a prelude that does not apply, a
- * repository that cannot be written.
+ * Returns: (transfer full): also where a patch does not apply (ok is FALSE then), be it the
+ * variant's or one below it. NULL with an error only for trouble that is no patch's fault: USAGE
+ * from prelude_apply(), FAILED for a repository that cannot be written.
  */
-Applied *variant_apply (Repo *repo, const char *base, GPtrArray *prelude, const Variant *variant,
-			int fuzz, GError **error);
+Applied *variant_apply (Repo *repo, const char *base, const Prelude *prelude,
+			const Variant *variant, int fuzz, GError **error);
 
 /**
  * series_read: the patch files of a quilt folder, in the order of its `series` file.

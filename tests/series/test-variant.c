@@ -29,7 +29,7 @@ static GPtrArray *list (const char *first, ...)
 	return paths;
 }
 
-static Applied *apply (Fixture *fixture, GPtrArray *prelude, GPtrArray *patches, int fuzz)
+static Applied *apply (Fixture *fixture, const Prelude *prelude, GPtrArray *patches, int fuzz)
 {
 	g_autoptr (GError) error = NULL;
 	g_autoptr (Repo) repo = repo_open (fixture->repo, &error);
@@ -103,12 +103,25 @@ static void test_variant_new (Fixture *fixture, gconstpointer unused G_GNUC_UNUS
 	g_assert_error (error, BAKEOFF_ERROR, BAKEOFF_ERROR_USAGE);
 }
 
+/* The prelude of p/series, which is written first. */
+static Prelude *read_prelude (Fixture *fixture, const char *series)
+{
+	g_autofree char *dir = g_build_filename (fixture->dir, "p", NULL);
+	g_autoptr (GError) error = NULL;
+	Prelude *prelude;
+
+	fixture_put (dir, "series", series);
+	prelude = prelude_read (dir, &error);
+	g_assert_no_error (error);
+	return prelude;
+}
+
 /* The prelude lies below as one commit; the base without patches is the base. */
 static void test_prelude (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
 {
 	g_autofree char *one = fixture_write (fixture->dir, "p/one.patch", MAIL_HEAD LED_DIFF);
 	g_autofree char *two = fixture_write (fixture->dir, "p/two.patch", TOP_DIFF);
-	g_autoptr (GPtrArray) prelude = list (one, two, NULL);
+	g_autoptr (Prelude) prelude = read_prelude (fixture, "one.patch\ntwo.patch\n");
 	g_autoptr (Applied) bare = NULL;
 	g_autoptr (Applied) prepared = NULL;
 	g_autofree char *head = NULL;
@@ -120,27 +133,27 @@ static void test_prelude (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
 	head = fixture_line (fixture->repo, "git rev-parse v1");
 	g_assert_cmpstr (bare->commit, ==, head);
 	prepared = apply (fixture, prelude, list (NULL, NULL), 0);
-	command = g_strdup_printf ("git log --format='%%an %%s' v1..%s", prepared->commit);
+	command = g_strdup_printf ("git log --format='%%an %%B' v1..%s", prepared->commit);
 	log = fixture_line (fixture->repo, command);
-	g_assert_cmpstr (log, ==, "bakeoff bakeoff: prelude");
+	g_assert_cmpstr (log, ==, "bakeoff bakeoff: prelude\n\none.patch\ntwo.patch");
 }
 
-/* A prelude that does not apply is the user's trouble, not a verdict on a patch. */
+/* A prelude that does not apply is told from a variant's patch that does not. */
 static void test_bad_prelude (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
 {
 	g_autofree char *two = fixture_write (fixture->dir, "p/two.patch", TOP_DIFF);
-	g_autoptr (GPtrArray) prelude = list (two, NULL);
-	g_autoptr (Variant) variant = variant_new ("base", list (NULL, NULL), NULL);
-	g_autoptr (Repo) repo = NULL;
-	g_autoptr (GError) error = NULL;
-	g_autofree char *base = NULL;
+	g_autoptr (Prelude) prelude = read_prelude (fixture, "two.patch\n");
+	g_autoptr (Applied) below = NULL, above = NULL;
 
 	fixture_commit_base (fixture);
-	repo = repo_open (fixture->repo, NULL);
-	base = repo_resolve (repo, "v1", NULL);
-	g_assert_null (variant_apply (repo, base, prelude, variant, 0, &error));
-	g_assert_error (error, BAKEOFF_ERROR, BAKEOFF_ERROR_USAGE);
-	g_assert_true (g_str_has_prefix (error->message, "prelude: two.patch:"));
+	below = apply (fixture, prelude, list (NULL, NULL), 0);
+	g_assert_false (below->ok);
+	g_assert_true (below->prelude_failed);
+	g_assert_true (g_str_has_prefix (below->detail, "prelude: two.patch:"));
+	above = apply (fixture, NULL, list (two, NULL), 0);
+	g_assert_false (above->ok);
+	g_assert_false (above->prelude_failed);
+	g_assert_true (g_str_has_prefix (above->detail, "two.patch:"));
 }
 
 /* What is wrong with a patch is a verdict that names the patch and the line, never an error. */
