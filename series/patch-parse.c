@@ -7,6 +7,8 @@
 #include "series/path.h"
 
 #define COUNT_MAX   10000000
+#define BLOB_MIN    4 /* no shorter id does git take, and no longer one is there */
+#define BLOB_MAX    40
 #define MISSING_MAX 8 /* more blank lines in a row than this no archive eats */
 
 typedef struct {
@@ -320,12 +322,41 @@ static gboolean split_git_names (const char *names, FilePatch *file)
 	return TRUE;
 }
 
+/* A blob's id, maybe abbreviated. Returns NULL for zeros, which stand for no file, and for what is
+ * no id: the line is a help, and a patch without it is as good. */
+static char *take_blob (const char **at)
+{
+	gsize length = strspn (*at, "0123456789abcdef");
+	g_autofree char *id = g_strndup (*at, length);
+
+	*at += length;
+	if (length < BLOB_MIN || length > BLOB_MAX || strspn (id, "0") == length)
+		return NULL;
+	return g_steal_pointer (&id);
+}
+
+/* `index OLD..NEW`, with or without the mode of both behind it. */
+static void read_index (FilePatch *file, const char *at)
+{
+	set_path (&file->old_blob, take_blob (&at));
+	if (g_str_has_prefix (at, "..")) {
+		at += 2;
+		set_path (&file->new_blob, take_blob (&at));
+	}
+	if (*at && *at != ' ') {
+		g_clear_pointer (&file->old_blob, g_free);
+		g_clear_pointer (&file->new_blob, g_free);
+	}
+}
+
 static gboolean read_extended (FilePatch *file, const char *text)
 {
 	if (g_str_has_prefix (text, "old mode ") || g_str_has_prefix (text, "deleted file mode "))
 		file->old_mode = (guint) strtoul (strrchr (text, ' '), NULL, 8);
 	if (g_str_has_prefix (text, "new mode ") || g_str_has_prefix (text, "new file mode "))
 		file->new_mode = (guint) strtoul (strrchr (text, ' '), NULL, 8);
+	if (g_str_has_prefix (text, "index "))
+		read_index (file, text + strlen ("index "));
 	if (g_str_has_prefix (text, "new file mode "))
 		file->change = CHANGE_CREATE;
 	else if (g_str_has_prefix (text, "deleted file mode "))

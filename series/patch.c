@@ -55,6 +55,8 @@ void file_patch_free (FilePatch *self)
 {
 	g_free (self->old_path);
 	g_free (self->new_path);
+	g_free (self->old_blob);
+	g_free (self->new_blob);
 	g_ptr_array_unref (self->hunks);
 	g_free (self);
 }
@@ -124,6 +126,8 @@ static gpointer copy_file (gconstpointer source, gpointer unused G_GNUC_UNUSED)
 
 	file->old_path = g_strdup (file->old_path);
 	file->new_path = g_strdup (file->new_path);
+	file->old_blob = g_strdup (file->old_blob);
+	file->new_blob = g_strdup (file->new_blob);
 	file->hunks = g_ptr_array_copy (file->hunks, (GCopyFunc) copy_hunk, NULL);
 	return file;
 }

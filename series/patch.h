@@ -48,8 +48,10 @@ typedef struct {
 	guint old_mode, new_mode; /* 0 where the patch does not tell */
 	gboolean git;		  /* has a `diff --git` line: paths carry a/ and b/ */
 	guint similarity;	  /* per cent, of a rename or copy; 0 where not told */
-	guint line;		  /* of the first line of its header */
-	GPtrArray *hunks;	  /* (element-type Hunk) */
+	char *old_blob;	  /* (nullable): what the `index` line calls the two sides, in 4 to 40 */
+	char *new_blob;	  /* lower-case hex digits; NULL where not told, or not there (zeros) */
+	guint line;	  /* of the first line of its header */
+	GPtrArray *hunks; /* (element-type Hunk) */
 } FilePatch;
 
 /* Where a patch's text does not fit what its headers promise. */
@@ -147,8 +149,9 @@ const char *patch_unsafe_path (const Patch *self, guint *out_line);
 gboolean patch_strip (Patch *self, guint level, GError **error);
 
 /**
- * patch_to_string: the canonical text: `diff --git`, a/ and b/, no time stamps. Paths must be
- * relative to the root (patch_strip()).
+ * patch_to_string: the canonical text: `diff --git`, a/ and b/, no time stamps, no `index` line,
+ * which a repair or another strip level would make untrue. Paths must be relative to the root
+ * (patch_strip()).
  */
 char *patch_to_string (const Patch *self);
 

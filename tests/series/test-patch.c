@@ -334,6 +334,42 @@ static void test_mutations (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED
 	g_assert_cmpuint (parsed, >, 100);
 }
 
+static void assert_blobs (const char *index, const char *old_blob, const char *new_blob)
+{
+	g_autofree char *text = g_strdup_printf (
+		"diff --git a/f b/f\n%s\n--- a/f\n+++ b/f\n@@ -1 +1 @@\n-a\n+b\n", index);
+	g_autoptr (Patch) patch = parse (text, NULL);
+	g_autoptr (Patch) copy = patch_copy (patch);
+	const FilePatch *file = g_ptr_array_index (copy->files, 0);
+	g_autofree char *printed = NULL;
+
+	g_assert_cmpstr (file->old_blob, ==, old_blob);
+	g_assert_cmpstr (file->new_blob, ==, new_blob);
+	g_assert_true (patch_strip (patch, 1, NULL));
+	printed = patch_to_string (patch);
+	g_assert_null (strstr (printed, "index"));
+}
+
+/* The ids of an `index` line are kept by a copy and not printed; zeros are no file, and what is no
+ * id is passed over. */
+static void test_blobs (void)
+{
+	static const char full[] = "0123456789abcdef0123456789abcdef01234567";
+	g_autofree char *longest = g_strdup_printf ("index %s..abcd", full);
+	g_autofree char *too_long = g_strdup_printf ("index %s0..abcd", full);
+
+	assert_blobs ("index b76ee94..41f8172 100644", "b76ee94", "41f8172");
+	assert_blobs ("index b76ee94..41f8172\r", "b76ee94", "41f8172");
+	assert_blobs (longest, full, "abcd");
+	assert_blobs (too_long, NULL, "abcd");
+	assert_blobs ("index 0000000..41f8172", NULL, "41f8172");
+	assert_blobs ("index b76ee94..0000000", "b76ee94", NULL);
+	assert_blobs ("index abc..41f8172", NULL, "41f8172");
+	assert_blobs ("index b76ee94", "b76ee94", NULL);
+	assert_blobs ("index b76ee94,41f8172..1234567", NULL, NULL);
+	assert_blobs ("index b76ee94..41f8172/x", NULL, NULL);
+}
+
 int main (int argc, char **argv)
 {
 	g_test_init (&argc, &argv, NULL);
@@ -341,6 +377,7 @@ int main (int argc, char **argv)
 	fixture_add ("/patch/printed-applies", test_printed_applies);
 	fixture_add ("/patch/plain-diff", test_plain_diff);
 	g_test_add_func ("/patch/bare-lines", test_bare_lines);
+	g_test_add_func ("/patch/blobs", test_blobs);
 	g_test_add_func ("/patch/footers", test_footers);
 	g_test_add_func ("/patch/defects", test_defects);
 	g_test_add_func ("/patch/rulers", test_rulers);
