@@ -7,13 +7,20 @@
 #include "series/variant.h"
 
 /* A `#` starts a comment at the start of a line or after a blank, as quilt has it. */
-static char **split_words (const char *line)
+static const char *find_comment (const char *line)
 {
 	const char *hash = strchr (line, '#');
-	g_autofree char *text = NULL;
 
 	while (hash && hash > line && !g_ascii_isspace (hash[-1]))
 		hash = strchr (hash + 1, '#');
+	return hash;
+}
+
+static char **split_words (const char *line)
+{
+	const char *hash = find_comment (line);
+	g_autofree char *text = NULL;
+
 	text = hash ? g_strndup (line, (gsize) (hash - line)) : g_strdup (line);
 	g_strdelimit (text, "\t\r", ' ');
 	return g_strsplit (g_strstrip (text), " ", -1);
@@ -83,11 +90,58 @@ gboolean quilt_strip_level (const char *path, guint *out_level, GError **error)
 	       (found || look_up (above, below, out_level, &found, error));
 }
 
-GPtrArray *series_read (const char *dir, GError **error)
+static void quilt_entry_free (QuiltEntry *self)
+{
+	g_free (self->path);
+	g_free (self->where);
+	g_free (self->when);
+	g_free (self);
+}
+
+/* `# when = RANGES`: a comment that begins otherwise is one. */
+static char *when_of (const char *line)
+{
+	const char *at = find_comment (line);
+
+	if (!at)
+		return NULL;
+	for (at++; g_ascii_isspace (*at); at++)
+		;
+	if (!g_str_has_prefix (at, "when"))
+		return NULL;
+	for (at += strlen ("when"); g_ascii_isspace (*at); at++)
+		;
+	return *at == '=' ? g_strstrip (g_strdup (at + 1)) : NULL;
+}
+
+static gboolean read_entry (GPtrArray *entries, const char *root, const char *line,
+			    const char *where, GError **error)
+{
+	g_autofree char *name = quilt_name_of (line);
+	g_autofree char *when = when_of (line);
+	QuiltEntry *entry;
+
+	if (!name && when)
+		return fail (error, BAKEOFF_ERROR_USAGE,
+			     "%s: there is no patch before this 'when ='", where);
+	if (!name)
+		return TRUE;
+	entry = g_new0 (QuiltEntry, 1);
+	g_ptr_array_add (entries, entry);
+	entry->path = g_build_filename (root, name, NULL);
+	entry->where = g_strdup (where);
+	entry->when = g_steal_pointer (&when);
+	if (!g_file_test (entry->path, G_FILE_TEST_IS_REGULAR))
+		return fail (error, BAKEOFF_ERROR_USAGE, "%s: there is no patch '%s'", where, name);
+	return TRUE;
+}
+
+GPtrArray *quilt_read (const char *dir, GError **error)
 {
 	g_autofree char *root = g_canonicalize_filename (dir, NULL);
 	g_autofree char *file = g_build_filename (root, "series", NULL);
-	g_autoptr (GPtrArray) patches = g_ptr_array_new_with_free_func (g_free);
+	g_autoptr (GPtrArray) entries =
+		g_ptr_array_new_with_free_func ((GDestroyNotify) quilt_entry_free);
 	g_autofree char *text = NULL;
 	g_auto (GStrv) lines = NULL;
 	guint i;
@@ -99,15 +153,27 @@ GPtrArray *series_read (const char *dir, GError **error)
 				  dir);
 	lines = g_strsplit (text, "\n", -1);
 	for (i = 0; lines[i]; i++) {
-		g_autofree char *name = quilt_name_of (lines[i]);
-		g_autofree char *path = name ? g_build_filename (root, name, NULL) : NULL;
+		g_autofree char *where = g_strdup_printf ("%s:%u", file, i + 1);
 
-		if (!name)
-			continue;
-		if (!g_file_test (path, G_FILE_TEST_IS_REGULAR))
-			return fail_null (error, BAKEOFF_ERROR_USAGE,
-					  "%s:%u: there is no patch '%s'", file, i + 1, name);
-		g_ptr_array_add (patches, g_steal_pointer (&path));
+		if (!read_entry (entries, root, lines[i], where, error))
+			return NULL;
 	}
-	return g_steal_pointer (&patches);
+	return g_steal_pointer (&entries);
+}
+
+GPtrArray *series_read (const char *dir, GError **error)
+{
+	g_autoptr (GPtrArray) entries = quilt_read (dir, error);
+	GPtrArray *patches;
+	guint i;
+
+	if (!entries)
+		return NULL;
+	patches = g_ptr_array_new_with_free_func (g_free);
+	for (i = 0; i < entries->len; i++) {
+		QuiltEntry *entry = entries->pdata[i];
+
+		g_ptr_array_add (patches, g_steal_pointer (&entry->path));
+	}
+	return patches;
 }

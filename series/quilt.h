@@ -7,6 +7,22 @@
 
 #include <glib.h>
 
+/* A line of `series` that names a patch. */
+typedef struct {
+	char *path;  /* absolute */
+	char *where; /* `FILE:LINE` of it, for messages */
+	char *when; /* (nullable): what stands behind `# when =`, which quilt takes for a comment */
+} QuiltEntry;
+
+/**
+ * quilt_read: Returns: (transfer container) (element-type QuiltEntry): the patches of the folder
+ * @dir, lowest first.
+ *
+ * Errors: USAGE for a folder without `series`, for a patch that is named there and missing, for a
+ * `# when =` with no patch before it.
+ */
+GPtrArray *quilt_read (const char *dir, GError **error);
+
 /** quilt_name_of: Returns: (transfer full) (nullable): the patch that a line of `series` names. */
 char *quilt_name_of (const char *line);
 
