@@ -4,9 +4,11 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "series/apply.h"
+#include "series/already.h"
 #include "series/place.h"
 
 #define SHOWN_MAX 60
+#define SHOWN_ID  12
 
 /* What the functions below need to know, so that they need not be told one by one. */
 typedef struct {
@@ -41,32 +43,6 @@ static char *shown (const char *data, gsize length)
 	return g_strdup_printf ("'%s…'", start);
 }
 
-static Hunk reversed (const Hunk *hunk, GPtrArray *lines)
-{
-	Hunk back = *hunk;
-	guint i;
-
-	back.old_start = hunk->new_start;
-	back.old_count = hunk->new_count;
-	back.lines = lines;
-	for (i = 0; i < hunk->lines->len; i++) {
-		PatchLine *line = g_memdup2 (g_ptr_array_index (hunk->lines, i), sizeof *line);
-
-		line->kind = line->kind == '+' ? '-' : line->kind == '-' ? '+' : ' ';
-		g_ptr_array_add (lines, line);
-	}
-	return back;
-}
-
-static gboolean is_there_already (GArray *lines, const Hunk *hunk)
-{
-	g_autoptr (GPtrArray) changed = g_ptr_array_new_with_free_func (g_free);
-	Hunk back = reversed (hunk, changed);
-	Place place;
-
-	return back.old_count > 0 && place_hunk (lines, 0, 0, &back, &place);
-}
-
 static gboolean refuse_hunk (const Applying *self, guint index, GArray *lines, const Place *place,
 			     GError **error)
 {
@@ -76,7 +52,7 @@ static gboolean refuse_hunk (const Applying *self, guint index, GArray *lines, c
 	g_autofree char *is = have ? shown (have->data, have->length) : g_strdup ("the file's end");
 	g_autofree char *want = NULL;
 	const char *already =
-		is_there_already (lines, hunk) ? "; what it would change is there already" : "";
+		hunk_is_there (lines, hunk) ? "; what it would change is there already" : "";
 
 	if (!place->wanted)
 		return fail (
@@ -167,6 +143,8 @@ static GBytes *splice (const Applying *self, GBytes *content, GError **error)
 			return refuse_hunk (self, i, lines, &place, error), NULL;
 		note_place (self, i, hunk, &place, shift);
 		shift = (gint64) place.at - place_expected (hunk);
+		if (self->options->moved)
+			*self->options->moved += (guint64) ABS (shift);
 		from = splice_hunk (out, lines, from, place.at, hunk);
 	}
 	for (; from < lines->len; from++)
@@ -174,23 +152,101 @@ static GBytes *splice (const Applying *self, GBytes *content, GError **error)
 	return g_byte_array_free_to_bytes (g_steal_pointer (&out));
 }
 
+GBytes *file_patch__apply (const Patch *patch, const FilePatch *file, GBytes *content,
+			   GError **error)
+{
+	const ApplyOptions exactly = { 0 };
+	const Applying applying = { patch, file, NULL, &exactly };
+
+	return splice (&applying, content, error);
+}
+
+/* A file that exact context does not place may have some of the change already, with something else
+ * changed beside it: fuzz might find room for it a second time. */
+static gboolean would_be_twice (const Applying *self, GBytes *content, gboolean *out_twice,
+				GError **error)
+{
+	guint i;
+
+	*out_twice = FALSE;
+	for (i = 0; i < self->file->hunks->len && !*out_twice; i++)
+		if (!hunk_is_there_with_fuzz (content, self->file->hunks->pdata[i], self->options,
+					      out_twice, error))
+			return FALSE;
+	return TRUE;
+}
+
+/* Returns NULL without an error where patch(1) refuses. */
+static GBytes *change_with_fuzz (const Applying *self, GBytes *content, GError **error)
+{
+	g_autofree char *label =
+		g_strdup_printf ("%s: %s", self->patch->name, patch_path (self->file));
+	gboolean rejected = FALSE, twice = FALSE;
+
+	if (self->options->fuzz <= 0 ||
+	    (self->options->once && !would_be_twice (self, content, &twice, error)) || twice)
+		return NULL;
+	return patch_apply__with_fuzz (self->file, content, label, self->options, &rejected, error);
+}
+
+/* Each hunk on its own, in whatever order. */
+static gboolean all_are_there (const Applying *self, GBytes *content)
+{
+	gsize length;
+	const char *data = g_bytes_get_data (content, &length);
+	g_autoptr (GArray) lines = slices_new (data, length);
+	guint i;
+
+	for (i = 0; i < self->file->hunks->len; i++)
+		if (!hunk_is_there (lines, self->file->hunks->pdata[i]))
+			return FALSE;
+	return self->file->hunks->len > 0;
+}
+
+/* Returns NULL without an error where the merge is not clean; *@out_why tells why. */
+static GBytes *change_by_merge (const Applying *self, GBytes *content, char **out_why,
+				GError **error)
+{
+	g_autoptr (GBytes) merged = NULL;
+
+	if (!self->options->merger)
+		return NULL;
+	merged = merger_merge (self->options->merger, self->patch, self->file, content, out_why,
+			       error);
+	if (!merged)
+		return NULL;
+	if (!g_bytes_equal (merged, content) && all_are_there (self, content)) {
+		*out_why = g_strdup ("a merge would make it once more");
+		return NULL;
+	}
+	note (self, g_strdup_printf ("%s: %s: " APPLY_MERGED "%.*s", self->patch->name,
+				     patch_path (self->file), SHOWN_ID, self->file->old_blob));
+	return g_steal_pointer (&merged);
+}
+
 static GBytes *change_content (const Applying *self, GBytes *content, GError **error)
 {
-	g_autoptr (GError) exact = NULL;
+	g_autoptr (GError) exact = NULL, local = NULL;
+	guint noted = self->options->notes ? self->options->notes->len : 0;
 	g_autoptr (GBytes) changed = splice (self, content, &exact);
-	g_autofree char *label = NULL;
-	gboolean rejected = FALSE;
+	g_autofree char *why = NULL;
 
+	/* where the hunks above the one that fits nowhere would have gone is no news */
+	if (!changed && self->options->notes)
+		g_ptr_array_set_size (self->options->notes, (int) noted);
+	if (!changed)
+		changed = change_with_fuzz (self, content, &local);
+	if (!changed && !local)
+		changed = change_by_merge (self, content, &why, &local);
 	if (changed)
 		return g_steal_pointer (&changed);
-	if (self->options->fuzz > 0) {
-		label = g_strdup_printf ("%s: %s", self->patch->name, patch_path (self->file));
-		changed = patch_apply__with_fuzz (self->file, content, label, self->options,
-						  &rejected, error);
-		if (changed || !rejected)
-			return g_steal_pointer (&changed);
-	}
-	g_propagate_error (error, g_steal_pointer (&exact));
+	if (!local && why)
+		local = g_error_new (BAKEOFF_ERROR, BAKEOFF_ERROR_PATCH, "%s; %s", exact->message,
+				     why);
+	if (local)
+		g_propagate_error (error, g_steal_pointer (&local));
+	else
+		g_propagate_error (error, g_steal_pointer (&exact));
 	return NULL;
 }
 

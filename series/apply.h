@@ -6,15 +6,25 @@
 
 #include <glib.h>
 
+#include "series/merge.h"
 #include "series/overlay.h"
 #include "series/patch.h"
 
 /* In the note of a hunk that fits at several places; the next nearest one's number follows. */
 #define APPLY_AMBIGUOUS "; ambiguous: also fits at line "
 
+/* In the note of a file that was merged; the id of the blob that its patch was made on follows. */
+#define APPLY_MERGED "merged three-way over blob "
+
 typedef struct {
 	int fuzz;	  /* lines of context that patch(1) may ignore; 0 forbids */
 	GPtrArray *notes; /* (nullable) (element-type utf8): gets offsets, doubts and fuzz */
+
+	gboolean once;	      /* no fuzz for a hunk that, with as much fuzz, is there already */
+	const Merger *merger; /* (nullable): where fuzz does not help either, merge three-way; the
+			       * patch must be one of those that it knows */
+	guint64 *moved;	      /* (nullable): by how many lines hunks were moved is added here, all
+				 together */
 } ApplyOptions;
 
 /**
@@ -31,6 +41,15 @@ typedef struct {
  */
 gboolean patch_apply (const Patch *self, Overlay *overlay, const ApplyOptions *options,
 		      GError **error);
+
+/**
+ * file_patch__apply: one file's hunks on @content, at exact context.
+ * @patch: the patch that @file is one of, for messages
+ *
+ * Returns: (transfer full): the file's new content. Errors: PATCH.
+ */
+GBytes *file_patch__apply (const Patch *patch, const FilePatch *file, GBytes *content,
+			   GError **error);
 
 /**
  * patch_apply__with_fuzz: one file's hunks by patch(1), in a folder of its own.

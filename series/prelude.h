@@ -19,6 +19,9 @@
 #define PRELUDE_NOTE "prelude: "
 #define FIX_NOTE     "with: "
 
+/* In the note of a patch that did not go on; why follows. */
+#define PRELUDE_LEFT_OUT "left out: "
+
 typedef struct Prelude Prelude;
 
 /** prelude_new: Returns: (transfer full): one without patches. */
@@ -27,8 +30,8 @@ Prelude *prelude_new (void);
 /**
  * prelude_read: the patches of a quilt folder, in the order of its `series` file.
  *
- * Errors: USAGE for a folder without `series`, and for a patch that is missing, has no diff, is
- * malformed or cut: such a patch goes onto no commit.
+ * Errors: USAGE for a folder without `series`, for a `# when =` that is no range, and for a patch
+ * that is missing, has no diff, is malformed or cut: such a patch goes onto no commit.
  */
 Prelude *prelude_read (const char *dir, GError **error);
 void prelude_free (Prelude *self);
@@ -45,11 +48,20 @@ guint prelude_n_fixes (const Prelude *self);
  * @base: id of the commit
  * @overlay: its tree, without other changes; in an undefined state where this fails
  * @notes: (nullable) (element-type utf8): gets a line on each patch that was moved, fuzzed, merged
- *   or left out
+ *   or left out, printable
  * @used: (element-type utf8): gets the names of the patches that went on, lowest first
  *
- * Errors: PATCH where a patch does not fit; USAGE; FAILED for trouble with the repository or with
- * patch(1).
+ * Each patch, if its `when` holds for @base (series/when.h), is tried in this order:
+ *
+ * 1. where it says, at exact context;
+ * 2. elsewhere at exact context, unless it is nearer as a change that is there already
+ *    (series/already.h): then it is left out. So is one that changes nothing;
+ * 3. file by file with two lines of fuzz, but never a hunk that is there already;
+ * 4. merged three-way with the blob that it was made on (series/merge.h), if that is clean. A merge
+ *    after which nothing differs means that it is there already.
+ *
+ * Errors: PATCH where a patch does not fit; USAGE for a `when` with an unknown revision, naming
+ * file and line; FAILED for trouble with the repository or with patch(1).
  */
 gboolean prelude_apply (const Prelude *self, Repo *repo, const char *base, Overlay *overlay,
 			GPtrArray *notes, GPtrArray *used, GError **error);

@@ -2,6 +2,7 @@
 /*
  * Plans: what a boot is known by. Stand-ins for emulators are scripts that tell a version.
  */
+#include "base/error.h"
 #include "matrix/plan.h"
 #include "tests/series/fixture.h"
 
@@ -161,6 +162,72 @@ static void test_toolchain_dirs (Fixture *self, gconstpointer unused G_GNUC_UNUS
 	g_assert_true (g_strv_equal ((const char *const *) dirs, expected));
 }
 
+static Plan *try_plan (const Fixture *self, const char *with, gboolean history, GError **error)
+{
+	static Project *project; /* the plan borrows it */
+	g_autofree char *path = g_build_filename (self->dir, "bakeoff.conf", NULL);
+	const char *const fixes[] = { with, NULL };
+	const PlanOptions options = { .data_dir = files_data_dir (),
+				      .with = fixes,
+				      .history = history };
+
+	g_clear_pointer (&project, project_free);
+	project = project_load (path, NULL);
+	return plan_new (project, &options, error);
+}
+
+static void assert_refused (const Fixture *self, const char *with, const char *detail)
+{
+	g_autoptr (GError) error = NULL;
+	g_autoptr (Plan) plan = try_plan (self, with, FALSE, &error);
+	g_autoptr (Plan) one_of_many = NULL;
+	const PlanVariant *base;
+	const Cell *cell;
+
+	g_assert_null (plan);
+	g_assert_error (error, BAKEOFF_ERROR, BAKEOFF_ERROR_USAGE);
+	g_assert_true (g_str_has_prefix (error->message, detail));
+	g_clear_error (&error);
+	one_of_many = try_plan (self, with, TRUE, &error);
+	g_assert_no_error (error);
+	base = one_of_many->variants->pdata[0];
+	cell = one_of_many->cells->pdata[0];
+	g_assert_false (base->applied->ok);
+	g_assert_true (g_str_has_prefix (base->applied->detail, detail));
+	g_assert_null (cell->key);
+}
+
+/* What lies below the variants and does not go onto the base is an error, and of one base of many a
+ * verdict; what cannot be used at all is always an error. A fix that fits changes the base. */
+static void test_below (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+{
+	static const char fits[] = "--- a/new\n+++ b/new\n@@ -0,0 +1 @@\n+x\n";
+	static const char fits_not[] = "--- a/no\n+++ b/no\n@@ -1 +1 @@\n-x\n+y\n";
+	g_autofree char *good = fixture_write (self->dir, "good.patch", fits);
+	g_autofree char *bad = fixture_write (self->dir, "bad.patch", fits_not);
+	g_autofree char *none = fixture_write (self->dir, "none.patch", "nothing\n");
+	g_autoptr (Plan) bare = NULL, fixed = NULL, unusable = NULL;
+	g_autoptr (GError) error = NULL;
+
+	fixture_commit_base (self);
+	write_project (self, "true", "true");
+	bare = try_plan (self, NULL, FALSE, &error);
+	g_assert_no_error (error);
+	fixed = try_plan (self, good, FALSE, &error);
+	g_assert_no_error (error);
+	g_assert_cmpstr (((PlanVariant *) bare->variants->pdata[0])->applied->tree, !=,
+			 ((PlanVariant *) fixed->variants->pdata[0])->applied->tree);
+	assert_refused (self, bad, "with: bad.patch:1: no: ");
+	unusable = try_plan (self, none, TRUE, &error);
+	g_assert_null (unusable);
+	g_assert_error (error, BAKEOFF_ERROR, BAKEOFF_ERROR_USAGE);
+
+	fixture_put (self->dir, "tools/series", "bad.patch\n");
+	fixture_put (self->dir, "tools/bad.patch", fits_not);
+	fixture_run (self->dir, "git config -f bakeoff.conf bakeoff.prelude tools");
+	assert_refused (self, NULL, "prelude: bad.patch:1: no: ");
+}
+
 int main (int argc, char **argv)
 {
 	g_test_init (&argc, &argv, NULL);
@@ -168,5 +235,6 @@ int main (int argc, char **argv)
 	fixture_add ("/plan/emulator-changes", test_emulator_changes);
 	fixture_add ("/plan/named-files", test_named_files);
 	fixture_add ("/plan/toolchain-dirs", test_toolchain_dirs);
+	fixture_add ("/plan/below", test_below);
 	return g_test_run ();
 }
