@@ -134,7 +134,7 @@ check-linux: deps-check
 	@[ -n "$(BAKEOFF_LINUX)" ] || { echo "usage: make check-linux BAKEOFF_LINUX=/path/to/linux"; exit 2; }
 	@$(MAKE) --no-print-directory all
 	BAKEOFF=$(abspath $(program)) BAKEOFF_SOURCE=$(CURDIR) BAKEOFF_LINUX=$(BAKEOFF_LINUX) \
-		prove --timer -v --exec '' tests/linux/t1000-2007.bats
+		prove --timer -v --exec '' $(wildcard tests/linux/*.bats)
 
 # Measures, and fails only where two ways come to different answers.
 bench: deps-check
