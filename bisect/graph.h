@@ -11,7 +11,7 @@
 
 #include <glib.h>
 
-#include "bisect/bits.h"
+#include "base/bits.h"
 
 typedef struct {
 	char *id;	/* of a commit: 40 hex digits */
