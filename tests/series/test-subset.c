@@ -84,6 +84,54 @@ static void test_glued (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
 	}
 }
 
+/* Changes with six lines between them are one hunk, as diff has it; with seven they are two. */
+static void test_context (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
+{
+	static const char *const six[] = {
+		"--- a/f\n+++ b/f\n@@ -1,10 +1,8 @@\n 1\n-2\n 3\n 4\n 5\n 6\n 7\n 8\n-9\n 10\n",
+		NULL
+	};
+	static const char *const seven[] = {
+		"--- a/f\n+++ b/f\n@@ -1,10 +1,8 @@\n-1\n 2\n 3\n 4\n 5\n 6\n 7\n 8\n-9\n 10\n",
+		NULL
+	};
+	const char *const *const texts[] = { six, seven };
+	g_auto (Base) base = { 0 };
+	guint i;
+
+	base_open (&base, fixture);
+	put (base.base, "f", TEN);
+	for (i = 0; i < G_N_ELEMENTS (texts); i++) {
+		g_autoptr (GPtrArray) stack = stack_of (texts[i]);
+		g_autoptr (Subset) subset = take (stack, base.base);
+		g_autofree char *text = text_with (subset, 3);
+		const char *first = strstr (text, "\n@@ ");
+
+		g_assert_cmpint (strstr (first + 1, "\n@@ ") != NULL, ==, i == 1);
+	}
+}
+
+/* A patch made of another file: the second hunk fits at two places, and goes as far as the first
+ * one was moved, as with patch_apply(). What is printed says the lines where it went. */
+static void test_moved (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
+{
+	static const char *const texts[] = {
+		"--- a/f\n+++ b/f\n@@ -2,2 +2,3 @@\n one\n+A\n two\n@@ -6,2 +7,3 @@\n x\n+B\n y\n",
+		NULL
+	};
+	g_autoptr (GPtrArray) stack = stack_of (texts);
+	g_auto (Base) base = { 0 };
+	g_autoptr (Subset) subset = NULL;
+	g_autofree char *text = NULL;
+
+	base_open (&base, fixture);
+	put (base.base, "f", "0\n0\n0\n0\n0\n0\none\ntwo\nx\ny\nx\ny\n");
+	subset = take (stack, base.base);
+	g_assert_cmpstr (subset_item (subset, 1)->name, ==, "f: hunk 2 at line 7 (+1 -0)");
+	text = text_with (subset, 2);
+	g_assert_cmpstr (strstr (text, "@@"), ==, "@@ -9,4 +9,5 @@\n x\n y\n x\n+B\n y\n");
+}
+
 /* What a later patch needs of an earlier one: what it removes and what it lies beside, not what is
  * in its context. And where a lower item is dropped, those above say other lines. */
 static void test_stack (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
@@ -326,6 +374,8 @@ int main (int argc, char **argv)
 {
 	g_test_init (&argc, &argv, NULL);
 	fixture_add ("/subset/glued", test_glued);
+	fixture_add ("/subset/context", test_context);
+	fixture_add ("/subset/moved", test_moved);
 	fixture_add ("/subset/stack", test_stack);
 	fixture_add ("/subset/open-set", test_open_set);
 	fixture_add ("/subset/files", test_files);
