@@ -18,6 +18,7 @@ typedef enum {
 	BAKEOFF_ERROR_USAGE,	 /* the user's words or files are wrong; exit status 2 */
 	BAKEOFF_ERROR_PATCH,	 /* a patch is malformed or does not apply: verdict apply-failed */
 	BAKEOFF_ERROR_BUILD,	 /* the compiler or Kbuild said no: verdict build-failed */
+	BAKEOFF_ERROR_CONFIG,	 /* a tree cannot be configured as asked: no fault of a patch */
 	BAKEOFF_ERROR_CANCELLED, /* the user asked to stop */
 } BakeoffErrorCode;
 

@@ -301,7 +301,7 @@ static gboolean run_config_make (const Kbuild *self, const char *target, GError 
 		return TRUE;
 	if (!slot_is_variant (self->slot) &&
 	    g_error_matches (local, BAKEOFF_ERROR, BAKEOFF_ERROR_BUILD))
-		return fail (error, BAKEOFF_ERROR_FAILED, "make %s failed: %s", target,
+		return fail (error, BAKEOFF_ERROR_CONFIG, "make %s failed: %s", target,
 			     local->message);
 	g_propagate_error (error, g_steal_pointer (&local));
 	return FALSE;
@@ -325,7 +325,7 @@ static gboolean check_options (const Kbuild *self, GError **error)
 		return FALSE;
 	return kconfig_check (text, self->spec->settings, slot_real_source (self->slot), &local) ||
 	       fail (error,
-		     slot_is_variant (self->slot) ? BAKEOFF_ERROR_BUILD : BAKEOFF_ERROR_FAILED,
+		     slot_is_variant (self->slot) ? BAKEOFF_ERROR_BUILD : BAKEOFF_ERROR_CONFIG,
 		     "%s", local->message);
 }
 

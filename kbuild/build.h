@@ -41,7 +41,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BuildResult, build_result_free)
  *
  * Errors: BUILD where the compiler or Kbuild says no: the message is the first error of the log.
  * So it is where a variant's own Kconfig files do not take the options that base took.
- * FAILED for all that is not the source's fault: an option that did not take, a full disk, a
+ * CONFIG where base cannot be configured as asked: an option did not take, or make's own
+ * configuration ended in an error. FAILED for all that is not the source's fault: a full disk, a
  * compiler that was killed or is missing, a sandbox that cannot be made. CANCELLED.
  */
 BuildResult *build_run (const BuildSpec *spec, Slot *slot, GCancellable *cancellable,

@@ -4,6 +4,8 @@
 #include "base/error.h"
 #include "kbuild/kconfig.h"
 
+#define REFUSED " did not take"
+
 gboolean kconfig_setting_valid (const char *setting)
 {
 	const char *name = g_str_has_prefix (setting, "CONFIG_") ? setting + 7 : "=";
@@ -130,7 +132,7 @@ static void explain (GString *message, const char *symbol, const char *value, co
 	g_autoptr (GString) reasons = g_string_new (NULL);
 
 	search_kconfig (source, symbol + strlen ("CONFIG_"), reasons);
-	g_string_append_printf (message, "%s%s=%s did not take (it is %s", message->len ? "; " : "",
+	g_string_append_printf (message, "%s%s=%s" REFUSED " (it is %s", message->len ? "; " : "",
 				symbol, value, has ? has : "not set");
 	if (reasons->len)
 		g_string_append_printf (message, "; its Kconfig says %s", reasons->str);
@@ -170,5 +172,20 @@ gboolean kconfig_check (const char *text, const char *const *settings, const cha
 	}
 	if (message->len == 0)
 		return TRUE;
-	return fail (error, BAKEOFF_ERROR_FAILED, "%s", message->str);
+	return fail (error, BAKEOFF_ERROR_CONFIG, "%s", message->str);
+}
+
+gboolean kconfig_refuses (const char *message, const char *symbol)
+{
+	g_auto (GStrv) parts = g_strsplit (message, "; ", -1);
+	guint i;
+
+	for (i = 0; parts[i]; i++) {
+		gsize length = strlen (symbol);
+
+		if (strncmp (parts[i], symbol, length) == 0 && parts[i][length] == '=' &&
+		    strstr (parts[i], REFUSED))
+			return TRUE;
+	}
+	return FALSE;
 }

@@ -26,8 +26,14 @@ gboolean kconfig_has_modules (const char *text);
  * kconfig_check: whether each of @settings holds in the .config @text.
  * @source: the source tree, in whose Kconfig files the reason is looked for
  *
- * Errors: FAILED, naming every option that did not take with the value that it has, and its
+ * Errors: CONFIG, naming every option that did not take with the value that it has, and its
  * `depends on` lines.
  */
 gboolean kconfig_check (const char *text, const char *const *settings, const char *source,
 			GError **error);
+
+/**
+ * kconfig_refuses: whether @message, one of kconfig_check()'s, says that @symbol (`CONFIG_NAME`)
+ * did not take.
+ */
+gboolean kconfig_refuses (const char *message, const char *symbol);

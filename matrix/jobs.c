@@ -20,7 +20,8 @@ struct Workshop {
 	char *locks;
 	Scratch *scratch;
 	Jobserver *jobserver;
-	GMutex opening; /* of the source, by whoever needs it first */
+	Jobserver *own_jobserver; /* (nullable): the same, where it ends with us */
+	GMutex opening;		  /* of the source, by whoever needs it first */
 	Source *source;
 };
 
@@ -43,7 +44,10 @@ Workshop *workshop_new (const Plan *plan, const JobOptions *options, JobKnown kn
 	self->scratch = scratch_new (work, error);
 	if (!self->scratch)
 		return NULL;
-	self->jobserver = jobserver_new (scratch_dir (self->scratch), options->jobs, error);
+	if (!options->jobserver)
+		self->own_jobserver =
+			jobserver_new (scratch_dir (self->scratch), options->jobs, error);
+	self->jobserver = options->jobserver ? options->jobserver : self->own_jobserver;
 	return self->jobserver ? g_steal_pointer (&self) : NULL;
 }
 
@@ -51,7 +55,7 @@ void workshop_free (Workshop *self)
 {
 	if (!self)
 		return;
-	jobserver_free (self->jobserver);
+	jobserver_free (self->own_jobserver);
 	source_free (self->source);
 	scratch_free (self->scratch);
 	g_mutex_clear (&self->opening);

@@ -20,6 +20,7 @@ typedef struct {
 	const char *slots;	/* (nullable): folder of slots; that of the project by default */
 	const char *ccache_dir; /* (nullable): where ccache(1) keeps what it knows */
 	int jobs;		/* compilers, links and boots at a time, all together */
+	Jobserver *jobserver;	/* (nullable): of several runs side by side; else one of @jobs */
 	gboolean unguarded;	/* build without a sandbox */
 } JobOptions;
 

@@ -391,6 +391,7 @@ static void add_cell (Plan *self, const PlanBoard *board, const ProjectConfig *c
 	cell->board = board;
 	cell->config = config;
 	cell->variant = variant;
+	cell->boots = 1;
 	cell->settings = join_settings (board->board->settings, config->settings);
 	settings = g_strjoinv ("\n", cell->settings);
 	if (variant->applied->ok && board->identity)

@@ -38,20 +38,22 @@ typedef struct {
 	const ProjectConfig *config;
 	char *key; /* of the build: tree, config, board, toolchain; NULL where there is none */
 	char **settings; /* the board's, then the config's */
+	guint boots;	 /* how many are wanted for a verdict; 1 */
 
 	Verdict verdict;
-	char *detail;	      /* (nullable): one line for people */
-	Crash *crash;	      /* (nullable): with VERDICT_OOPS */
-	guint runs;	      /* boots that say something about the patch */
-	guint bad;	      /* of them, those that did not pass */
-	char *image;	      /* (nullable): SHA-256 of the image */
-	char *same_as;	      /* (nullable): name of the variant with an equal image */
-	gboolean modules;     /* built without its modules: an equal image proves nothing */
-	char *irreproducible; /* (nullable): of base: where two builds of it differed */
-	gboolean unread;      /* not built: no build of base read what differs */
-	gboolean unguarded;   /* built without a sandbox */
-	char *changes;	      /* (nullable): see StoredBuild */
-	gboolean cached;      /* nothing was built or booted for it this time */
+	char *detail;	       /* (nullable): one line for people */
+	Crash *crash;	       /* (nullable): with VERDICT_OOPS */
+	guint runs;	       /* boots that say something about the patch */
+	guint bad;	       /* of them, those that did not pass */
+	char *image;	       /* (nullable): SHA-256 of the image */
+	char *same_as;	       /* (nullable): name of the variant with an equal image */
+	gboolean modules;      /* built without its modules: an equal image proves nothing */
+	char *irreproducible;  /* (nullable): of base: where two builds of it differed */
+	gboolean unread;       /* not built: no build of base read what differs */
+	gboolean unguarded;    /* built without a sandbox */
+	char *changes;	       /* (nullable): see StoredBuild */
+	gboolean unconfigured; /* of VERDICT_INFRA: base cannot be configured as asked */
+	gboolean cached;       /* nothing was built or booted for it this time */
 	double build_seconds;
 	double boot_seconds;
 	char *log; /* (nullable): file: of the boot, else of the build */

@@ -26,7 +26,8 @@ static void set_log (Cell *cell, const char *log)
 	cell->log = g_strdup (log);
 }
 
-/* One boot that was bad makes the cell bad: the first of them is its verdict. */
+/* One boot that was bad makes the cell bad: the first of them is its verdict, once there are as
+ * many as are wanted. */
 static void judge_boots (Cell *cell, GPtrArray *boots)
 {
 	guint i;
@@ -53,6 +54,8 @@ static void judge_boots (Cell *cell, GPtrArray *boots)
 		if (result->crash)
 			cell->crash = crash_copy (result->crash);
 	}
+	if (cell->runs < cell->boots)
+		set_verdict (cell, VERDICT_PENDING, NULL);
 }
 
 /* What is known of a cell whose image lies there, or once lay there. */
@@ -116,8 +119,10 @@ gboolean results_judge (Cell *cell, Store *store, const char *images_dir, GError
 	g_free (cell->changes);
 	cell->changes = g_strdup (build->changes);
 	set_log (cell, build->log);
+	cell->unconfigured = build->unconfigured;
 	if (!build->ok) {
-		set_verdict (cell, VERDICT_BUILD_FAILED, build->detail);
+		set_verdict (cell, build->unconfigured ? VERDICT_INFRA : VERDICT_BUILD_FAILED,
+			     build->detail);
 		return TRUE;
 	}
 	g_free (cell->image);

@@ -7,10 +7,6 @@
 #include "matrix/results.h"
 #include "matrix/run.h"
 
-enum {
-	POLL_US = 10000
-};
-
 /* All of a run. It is the calling thread's; workers have their Task and the workshop. */
 typedef struct {
 	Plan *plan;
@@ -190,6 +186,7 @@ static GPtrArray *take_waiting (GHashTable *table, const char *key)
 static void start_boot (Run *run, Cell *cell)
 {
 	g_autofree char *key = plan_boot_key (cell);
+	g_autofree char *kind = NULL;
 	g_autoptr (GError) error = NULL;
 	const char *init = NULL;
 	Task *task;
@@ -210,7 +207,8 @@ static void start_boot (Run *run, Cell *cell)
 	task->boot = boot_answer_new ();
 	task->boot->image = g_build_filename (run->images, cell->image, NULL);
 	task->boot->init = g_strdup (init);
-	task->boot->log = job_log_name (cell, key, "boot");
+	kind = cell->runs ? g_strdup_printf ("boot-%u", cell->runs + 1) : g_strdup ("boot");
+	task->boot->log = job_log_name (cell, key, kind);
 	task->boot->key = g_steal_pointer (&key);
 	start (run, run->booters, task);
 }
@@ -281,6 +279,8 @@ static gboolean keep_build (Run *run, const Cell *cell, const BuildAnswer *answe
 			      .log = answer->log,
 			      .unread = answer->unread,
 			      .changes = answer->changes,
+			      .unconfigured = g_error_matches (answer->error, BAKEOFF_ERROR,
+							       BAKEOFF_ERROR_CONFIG),
 			      .unguarded = run->options->jobs.unguarded };
 	g_autofree char *detail = NULL;
 	g_autoptr (GError) error = NULL;
@@ -299,9 +299,27 @@ static gboolean keep_build (Run *run, const Cell *cell, const BuildAnswer *answe
 	return FALSE;
 }
 
+static gboolean is_error (const GError *error, BakeoffErrorCode code)
+{
+	return g_error_matches (error, BAKEOFF_ERROR, code);
+}
+
+/* Whether it says nothing of what was built. */
 static gboolean is_ours (const GError *error)
 {
-	return error && !g_error_matches (error, BAKEOFF_ERROR, BAKEOFF_ERROR_BUILD);
+	return error && !is_error (error, BAKEOFF_ERROR_BUILD) &&
+	       !is_error (error, BAKEOFF_ERROR_CONFIG);
+}
+
+/* Nobody's patch is to blame. */
+static void set_all_infra (Run *run, GPtrArray *cells, const GError *error)
+{
+	guint i;
+
+	for (i = 0; i < cells->len && !is_error (error, BAKEOFF_ERROR_CANCELLED); i++) {
+		((Cell *) cells->pdata[i])->cached = FALSE;
+		set_infra (run, cells->pdata[i], error->message);
+	}
 }
 
 /* @answer is what @cells waited for. */
@@ -309,18 +327,16 @@ static void on_built (Run *run, GPtrArray *cells, const BuildAnswer *answer)
 {
 	guint i;
 
-	if (cells->len == 0 ||
-	    g_error_matches (answer->error, BAKEOFF_ERROR, BAKEOFF_ERROR_CANCELLED) ||
-	    (!is_ours (answer->error) && !keep_build (run, cells->pdata[0], answer)))
+	if (is_ours (answer->error)) {
+		set_all_infra (run, cells, answer->error);
+		return;
+	}
+	if (cells->len == 0 || !keep_build (run, cells->pdata[0], answer))
 		return;
 	for (i = 0; i < cells->len; i++) {
 		Cell *cell = cells->pdata[i];
 
 		cell->cached = FALSE;
-		if (is_ours (answer->error)) {
-			set_infra (run, cell, answer->error->message);
-			continue;
-		}
 		tell (run, RUN_BUILT, cell);
 		advance (run, cell);
 	}
@@ -343,8 +359,8 @@ static void on_prepared (Run *run, Task *task)
 		g_ptr_array_add (base, task->cell);
 		on_built (run, base, &task->build);
 	}
-	if (is_ours (task->build.error))
-		on_built (run, layer->cells, &task->build);
+	if (is_ours (task->build.error) || is_error (task->build.error, BAKEOFF_ERROR_CONFIG))
+		set_all_infra (run, layer->cells, task->build.error);
 	else if (task->build.costs)
 		start_variants (run, layer, task->build.costs);
 }
@@ -377,8 +393,7 @@ static void on_booted (Run *run, Task *task)
 	g_autoptr (GError) error = NULL;
 	guint i;
 
-	if (g_error_matches (answer->error, BAKEOFF_ERROR, BAKEOFF_ERROR_CANCELLED) ||
-	    is_doubtful (run, boot))
+	if (is_error (answer->error, BAKEOFF_ERROR_CANCELLED) || is_doubtful (run, boot))
 		return;
 	if (boot && boot->outcome != BOOT_INFRA &&
 	    !store_add_boot (run->store, answer->key, boot, answer->log, &error)) {
@@ -501,7 +516,7 @@ static gboolean run_init (Run *run, GError **error)
 	run->cancellable =
 		options->cancellable ? g_object_ref (options->cancellable) : g_cancellable_new ();
 	run->images = results_images_dir (run->plan->project);
-	run->context = g_main_context_ref (g_main_context_default ());
+	run->context = g_main_context_ref_thread_default ();
 	g_main_context_push_thread_default (run->context);
 	run->builds = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
 					     (GDestroyNotify) g_ptr_array_unref);
@@ -570,7 +585,7 @@ gboolean run_plan (Plan *plan, Store *store, const RunOptions *options, GError *
 	}
 	while (run.outstanding > 0 && !(run.stuck && count_workers (&run) == 0)) {
 		if (!g_main_context_iteration (run.context, !run.stuck))
-			g_usleep (POLL_US);
+			g_usleep (10000);
 	}
 	cancelled = g_cancellable_is_cancelled (run.cancellable);
 	run_clear (&run);

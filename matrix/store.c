@@ -7,7 +7,7 @@
 #include "matrix/store.h"
 
 enum {
-	SCHEMA_VERSION = 3,
+	SCHEMA_VERSION = 4,
 	BUSY_MS = 10000
 };
 
@@ -22,7 +22,8 @@ static const char schema[] =
 	"  modules INTEGER NOT NULL," /* see BuildResult */
 	"  unread INTEGER NOT NULL,"  /* see StoredBuild */
 	"  unguarded INTEGER NOT NULL,"
-	"  changes TEXT);"
+	"  changes TEXT,"
+	"  unconfigured INTEGER NOT NULL);"
 	"CREATE TABLE irreproducible (" /* see store_set_irreproducible() */
 	"  key TEXT PRIMARY KEY,"
 	"  difference TEXT NOT NULL);"
@@ -36,7 +37,7 @@ static const char schema[] =
 	"  kind TEXT, title TEXT, address TEXT," /* the crash, where there was one */
 	"  frames TEXT, head TEXT);"		 /* a line each */
 	"CREATE INDEX boot_key ON boot (key);"
-	"PRAGMA user_version = 3;";
+	"PRAGMA user_version = 4;";
 
 struct Store {
 	sqlite3 *db;
@@ -199,7 +200,8 @@ StoredBuild *store_get_build (Store *self, const char *key, GError **error)
 {
 	g_autoptr (sqlite3_stmt) statement = prepare (
 		self,
-		"SELECT ok, image, detail, seconds, log, modules, unread, unguarded, changes "
+		"SELECT ok, image, detail, seconds, log, modules, unread, unguarded, changes, "
+		"unconfigured "
 		"FROM build WHERE key = ?",
 		error);
 	g_autoptr (StoredBuild) build = NULL;
@@ -225,13 +227,15 @@ StoredBuild *store_get_build (Store *self, const char *key, GError **error)
 	build->unread = sqlite3_column_int (statement, 6) != 0;
 	build->unguarded = sqlite3_column_int (statement, 7) != 0;
 	build->changes = column_text (statement, 8);
+	build->unconfigured = sqlite3_column_int (statement, 9) != 0;
 	return g_steal_pointer (&build);
 }
 
 gboolean store_put_build (Store *self, const char *key, const StoredBuild *build, GError **error)
 {
 	g_autoptr (sqlite3_stmt) statement = prepare (
-		self, "INSERT OR REPLACE INTO build VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", error);
+		self, "INSERT OR REPLACE INTO build VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		error);
 
 	if (!statement)
 		return FALSE;
@@ -245,6 +249,7 @@ gboolean store_put_build (Store *self, const char *key, const StoredBuild *build
 	sqlite3_bind_int (statement, 8, build->unread);
 	sqlite3_bind_int (statement, 9, build->unguarded);
 	bind_text (statement, 10, build->changes);
+	sqlite3_bind_int (statement, 11, build->unconfigured);
 	g_hash_table_add (self->builds, g_strdup (key));
 	return finish (self, statement, error);
 }

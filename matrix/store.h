@@ -19,7 +19,8 @@ typedef struct {
 	gboolean modules;   /* see BuildResult */
 	gboolean unread;    /* base's image, without a build: no build of base read what differs */
 	gboolean unguarded; /* built without a sandbox */
-	char *detail;	    /* the first error, where not */
+	gboolean unconfigured; /* not ok: this base cannot be configured as asked */
+	char *detail;	       /* the first error, where not */
 	char *changes; /* (nullable): what differs from base's objects: a line, then a listing */
 	double seconds;
 	char *log;

@@ -105,7 +105,7 @@ static void test_check_fails (void)
 
 		g_assert_false (check ("CONFIG_Y=y\n# CONFIG_OFF is not set\n", cases[i].setting,
 				       NULL, "/nonexistent", &error));
-		g_assert_error (error, BAKEOFF_ERROR, BAKEOFF_ERROR_FAILED);
+		g_assert_error (error, BAKEOFF_ERROR, BAKEOFF_ERROR_CONFIG);
 		g_assert_nonnull (strstr (error->message, cases[i].says));
 	}
 }
