@@ -75,7 +75,8 @@ gboolean cmd_apply (int argc, char **argv, int *out_status, GError **error)
 				     { NULL } };
 	guint i;
 
-	if (!options_parse (&selection, OPTIONS_PROJECT | OPTIONS_REPO | OPTIONS_VARIANT, own, 0,
+	if (!options_parse (&selection,
+			    OPTIONS_PROJECT | OPTIONS_REPO | OPTIONS_BASE | OPTIONS_VARIANT, own, 0,
 			    &argc, argv, error))
 		return FALSE;
 	if (!selection_plan (&selection, FALSE, error))

@@ -154,8 +154,9 @@ gboolean cmd_doctor (int argc, char **argv, int *out_status, GError **error)
 	gsize i;
 
 	if (!options_parse (&selection,
-			    OPTIONS_PROJECT | OPTIONS_REPO | OPTIONS_CELLS | OPTIONS_WORK, own, 0,
-			    &argc, argv, error))
+			    OPTIONS_PROJECT | OPTIONS_REPO | OPTIONS_BASE | OPTIONS_CELLS |
+				    OPTIONS_WORK,
+			    own, 0, &argc, argv, error))
 		return FALSE;
 	if (reproducible)
 		return doctor_reproducible (&selection, out_status, error);

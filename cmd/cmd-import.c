@@ -104,7 +104,8 @@ gboolean cmd_import (int argc, char **argv, int *out_status G_GNUC_UNUSED, GErro
 	g_autofree char *found = NULL;
 	guint i, written = 0, added = 0;
 
-	if (!options_parse (&selection, OPTIONS_PROJECT | OPTIONS_REPO, own, 1, &argc, argv, error))
+	if (!options_parse (&selection, OPTIONS_PROJECT | OPTIONS_REPO | OPTIONS_BASE, own, 1,
+			    &argc, argv, error))
 		return FALSE;
 	if (argc < 2)
 		return fail (error, BAKEOFF_ERROR_USAGE,

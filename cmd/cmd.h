@@ -21,6 +21,7 @@ enum {
 	EXIT_NO = 1,	   /* done, and the answer is no */
 	EXIT_USAGE = 2,	   /* the user's words or files are wrong */
 	EXIT_UNJUDGED = 3, /* our side broke, or not all cells could be judged */
+	EXIT_STOP = 128, /* of `step`, for any trouble: `git bisect run` stops and blames nobody */
 };
 
 typedef struct {
@@ -29,6 +30,7 @@ typedef struct {
 	const char *summary;
 	/* @argv[0] is the command's name. Errors become `bakeoff: error:` and an exit status. */
 	gboolean (*run) (int argc, char **argv, int *out_status, GError **error);
+	int trouble; /* exit status of every error; 0: by its code */
 } Command;
 
 /** command_find: Returns: (transfer none) (nullable): the command of that name. */
@@ -40,6 +42,7 @@ gboolean cmd_apply (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_build (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_boot (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_run (int argc, char **argv, int *out_status, GError **error);
+gboolean cmd_step (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_report (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_decode (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_boards (int argc, char **argv, int *out_status, GError **error);

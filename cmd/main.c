@@ -15,12 +15,13 @@ static const Command commands[] = {
 	{ "build", "", "Build variants for boards", cmd_build },
 	{ "boot", "", "Boot one cell, its console on the terminal", cmd_boot },
 	{ "run", "", "Build and boot the whole matrix, and print it", cmd_run },
+	{ "step", "", "Test one commit, for git bisect run", cmd_step, .trouble = EXIT_STOP },
 	{ "report", "", "Report what is known: text, reply (a mail), json", cmd_report },
 	{ "decode", "LOG...", "Say what crashed in console logs", cmd_decode },
 	{ "boards", "[NAME]", "List boards, or show one", cmd_boards },
 	{ "gc", "", "Remove from .bakeoff what can be made again, and no result", cmd_gc },
 	{ "doctor", "", "Name what is missing on this machine, and what installs it", cmd_doctor },
-	{ NULL, NULL, NULL, NULL },
+	{ NULL },
 };
 
 const Command *command_find (const char *name)
@@ -99,5 +100,5 @@ int main (int argc, char **argv)
 		fail (&error, BAKEOFF_ERROR_FAILED, "cannot write to standard output");
 	}
 	print_error (error);
-	return status_of (error);
+	return command && command->trouble ? command->trouble : status_of (error);
 }

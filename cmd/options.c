@@ -29,8 +29,7 @@ void selection_clear (Selection *self)
 	g_strfreev (self->variants);
 }
 
-/* `--board a,b --board c` is a, b and c. */
-static void split_commas (char ***list)
+void split_commas (char ***list)
 {
 	g_autofree char *joined = *list ? g_strjoinv (",", *list) : NULL;
 
@@ -47,13 +46,14 @@ static void add_groups (GOptionContext *context, Selection *self, OptionGroups g
 		  "The project file (bakeoff.conf here or in the nearest folder above)", "FILE" },
 		{ NULL }
 	};
-	const GOptionEntry repo[] = {
-		{ "repo", 0, 0, G_OPTION_ARG_FILENAME, &self->repo,
-		  "The Linux repository ($BAKEOFF_REPO, bakeoff.repo)", "PATH" },
-		{ "base", 0, 0, G_OPTION_ARG_STRING, &self->base,
-		  "The commit to put variants on (bakeoff.base)", "REVISION" },
-		{ NULL }
-	};
+	const GOptionEntry repo[] = { { "repo", 0, 0, G_OPTION_ARG_FILENAME, &self->repo,
+					"The Linux repository ($BAKEOFF_REPO, bakeoff.repo)",
+					"PATH" },
+				      { NULL } };
+	const GOptionEntry base[] = { { "base", 0, 0, G_OPTION_ARG_STRING, &self->base,
+					"The commit to put variants on (bakeoff.base)",
+					"REVISION" },
+				      { NULL } };
 	const GOptionEntry variant[] = { { "variant", 'v', 0, G_OPTION_ARG_STRING_ARRAY,
 					   &self->variants, "Only these variants, and base",
 					   "NAME[,...]" },
@@ -82,6 +82,8 @@ static void add_groups (GOptionContext *context, Selection *self, OptionGroups g
 		g_option_context_add_main_entries (context, project, NULL);
 	if (groups & OPTIONS_REPO)
 		g_option_context_add_main_entries (context, repo, NULL);
+	if (groups & OPTIONS_BASE)
+		g_option_context_add_main_entries (context, base, NULL);
 	if (groups & OPTIONS_VARIANT)
 		g_option_context_add_main_entries (context, variant, NULL);
 	if (groups & OPTIONS_CELLS)
@@ -114,7 +116,7 @@ gboolean options_parse (Selection *self, OptionGroups groups, const GOptionEntry
 			     argv[max_arguments + 1], name);
 	if (self->jobs < 1 || self->jobs > JOBS_MAX)
 		return fail (error, BAKEOFF_ERROR_USAGE, "--jobs must be 1 to %d", JOBS_MAX);
-	if (!self->repo && (groups & OPTIONS_REPO) && g_getenv ("BAKEOFF_REPO"))
+	if (!self->repo && (groups & OPTIONS_BASE) && g_getenv ("BAKEOFF_REPO"))
 		self->repo = g_strdup (g_getenv ("BAKEOFF_REPO"));
 	split_commas (&self->boards);
 	split_commas (&self->configs);

@@ -34,12 +34,14 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Selection, selection_clear)
 /* Which groups of options a command takes. */
 typedef enum {
 	OPTIONS_PROJECT = 1 << 0, /* --project */
-	OPTIONS_REPO = 1 << 1,	  /* --repo, --base */
+	OPTIONS_REPO = 1 << 1,	  /* --repo */
+	OPTIONS_BASE = 1 << 5,	  /* --base; $BAKEOFF_REPO is heard */
 	OPTIONS_VARIANT = 1 << 2, /* --variant */
 	OPTIONS_CELLS = 1 << 3,	  /* --board, --config */
 	OPTIONS_WORK = 1 << 4,	  /* --jobs, --no-sandbox, --no-ccache, --fresh */
 	/* what chooses among a matrix's cells */
-	OPTIONS_MATRIX = OPTIONS_PROJECT | OPTIONS_REPO | OPTIONS_VARIANT | OPTIONS_CELLS,
+	OPTIONS_MATRIX =
+		OPTIONS_PROJECT | OPTIONS_REPO | OPTIONS_BASE | OPTIONS_VARIANT | OPTIONS_CELLS,
 } OptionGroups;
 
 /**
@@ -51,6 +53,9 @@ typedef enum {
  */
 gboolean options_parse (Selection *self, OptionGroups groups, const GOptionEntry *own,
 			int max_arguments, int *argc, char **argv, GError **error);
+
+/** split_commas: makes of `a,b` and `c`, or of NULL, what `--board a,b --board c` means. */
+void split_commas (char ***list);
 
 /** selection_load: finds and loads bakeoff.conf. */
 gboolean selection_load (Selection *self, GError **error);

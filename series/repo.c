@@ -16,6 +16,8 @@ struct Repo {
 	git_repository *git;
 };
 
+static GOnce started = G_ONCE_INIT;
+
 /* No file of the user's or the machine's may change what we make. The owner of a repository is no
  * danger to us: we run no hook and no program that its configuration names. */
 static gpointer start_git (gpointer unused G_GNUC_UNUSED)
@@ -39,11 +41,10 @@ gboolean git__fail (GError **error, const char *doing)
 
 Repo *repo_open (const char *path, GError **error)
 {
-	static GOnce once = G_ONCE_INIT;
 	g_autoptr (git_repository) git = NULL;
 	Repo *self;
 
-	g_once (&once, start_git, NULL);
+	g_once (&started, start_git, NULL);
 	if (git_repository_open_ext (&git, path, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL) != 0)
 		return fail_null (error, BAKEOFF_ERROR_USAGE,
 				  "'%s' is not a git repository\n"
@@ -53,6 +54,26 @@ Repo *repo_open (const char *path, GError **error)
 	self = g_new0 (Repo, 1);
 	self->git = g_steal_pointer (&git);
 	return self;
+}
+
+char *repo_discover (const char *dir)
+{
+	g_auto (git_buf) path = { 0 };
+
+	g_once (&started, start_git, NULL);
+	return git_repository_discover (&path, dir, FALSE, NULL) == 0 ? g_strdup (path.ptr) : NULL;
+}
+
+char *repo_bisected (Repo *self)
+{
+	g_autofree char *start =
+		g_build_filename (git_repository_path (self->git), "BISECT_START", NULL);
+	char *commit;
+
+	if (!g_file_test (start, G_FILE_TEST_EXISTS))
+		return NULL;
+	commit = repo_resolve (self, "BISECT_HEAD", NULL);
+	return commit ? commit : repo_resolve (self, "HEAD", NULL);
 }
 
 void repo_free (Repo *self)

@@ -17,6 +17,16 @@ Repo *repo_open (const char *path, GError **error);
 void repo_free (Repo *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Repo, repo_free)
 
+/** repo_discover: Returns: (transfer full) (nullable): the git directory that @dir belongs to. */
+char *repo_discover (const char *dir);
+
+/**
+ * repo_bisected: Returns: (transfer full) (nullable): the id of the commit that a `git bisect`
+ * under way in this repository (or this work tree of it) wants to have tested: BISECT_HEAD, else
+ * HEAD.
+ */
+char *repo_bisected (Repo *self);
+
 /** repo_path: Returns: (transfer none): the git directory's path. */
 const char *repo_path (const Repo *self);
 
