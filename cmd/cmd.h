@@ -42,6 +42,7 @@ gboolean cmd_apply (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_build (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_boot (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_run (int argc, char **argv, int *out_status, GError **error);
+gboolean cmd_bisect (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_step (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_report (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_decode (int argc, char **argv, int *out_status, GError **error);

@@ -15,6 +15,7 @@ static const Command commands[] = {
 	{ "build", "", "Build variants for boards", cmd_build },
 	{ "boot", "", "Boot one cell, its console on the terminal", cmd_boot },
 	{ "run", "", "Build and boot the whole matrix, and print it", cmd_run },
+	{ "bisect", "run GOOD BAD", "Find the commit that brought a bug, or its fix", cmd_bisect },
 	{ "step", "", "Test one commit, for git bisect run", cmd_step, .trouble = EXIT_STOP },
 	{ "report", "", "Report what is known: text, reply (a mail), json", cmd_report },
 	{ "decode", "LOG...", "Say what crashed in console logs", cmd_decode },

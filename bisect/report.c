@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "base/files.h"
+#include "base/text.h"
+#include "bisect/report.h"
+#include "series/header.h"
+
+/* `0123456789ab ("subject")`, as mails and commit messages name a commit. */
+static char *name_commit (Repo *repo, const char *commit)
+{
+	g_autofree char *subject = repo_subject (repo, commit);
+	g_autofree char *shown = text_printable (subject ? subject : "", -1);
+
+	return g_strdup_printf ("%.12s (\"%s\")", commit, shown);
+}
+
+static void append_because (GString *out, const Session *session, const char *commit)
+{
+	const SessionEntry *entry = session_find (session, commit);
+	g_autofree char *reason = entry ? text_printable (entry->reason, -1) : NULL;
+
+	if (reason && *reason)
+		g_string_append_printf (out, "\n    %s: %s", session_term (session, entry->answer),
+					reason);
+}
+
+static void append_end (GString *out, const BisectReport *self, const Session *session,
+			const char *label, const char *commit)
+{
+	g_autofree char *describe = repo_describe (self->repo, commit);
+
+	g_string_append_printf (out, "%s %s", label, describe);
+	append_because (out, session, commit);
+	g_string_append_c (out, '\n');
+}
+
+static void append_answer (GString *out, const BisectReport *self, const Session *session,
+			   GPtrArray *suspects)
+{
+	guint i;
+
+	if (suspects->len != 1)
+		g_string_append_printf (out, "The first %s commit is one of these %u:\n\n",
+					session->term_new, suspects->len);
+	for (i = 0; i < suspects->len; i++) {
+		const char *commit = suspects->pdata[i];
+		g_autofree char *name = name_commit (self->repo, commit);
+
+		g_string_append_printf (
+			out, suspects->len == 1 ? "%s\nis the first %s commit.\n" : "    %s\n",
+			name, session->term_new);
+	}
+	if (session->end.verify)
+		g_string_append_printf (out, "\nverify: %s\n", session->end.verify);
+	if (session->end.revert)
+		g_string_append_printf (out, "revert: %s\n", session->end.revert);
+}
+
+static void append_skipped (GString *out, const BisectReport *self, const Session *session)
+{
+	gboolean any = FALSE;
+	guint i;
+
+	for (i = 0; i < session->entries->len; i++) {
+		const SessionEntry *entry = session->entries->pdata[i];
+		g_autofree char *name = NULL, *reason = NULL;
+
+		if (entry->answer != ANSWER_SKIP)
+			continue;
+		name = name_commit (self->repo, entry->commit);
+		reason = text_printable (entry->reason, -1);
+		g_string_append_printf (out, "%s    %s\n        %s\n",
+					any ? "" : "\nCould not be tested:\n\n", name, reason);
+		any = TRUE;
+	}
+}
+
+/* Trailers for whoever acts on the answer. */
+static void append_trailers (GString *out, const BisectReport *self, const char *commit)
+{
+	g_autofree char *name = name_commit (self->repo, commit);
+
+	g_string_append_printf (out, "\n%s: %s\n", self->fix ? "Fixed-by" : "Fixes", name);
+	if (self->regzbot)
+		g_string_append_printf (out, "\n#regzbot %s: %.12s\n",
+					self->fix ? "fix" : "introduced", commit);
+}
+
+void bisect_report (const BisectReport *self, const Session *session, GPtrArray *suspects,
+		    GString *out)
+{
+	g_autofree char *log = files_read (session->path, NULL, NULL);
+
+	append_answer (out, self, session, suspects);
+	g_string_append_c (out, '\n');
+	if (self->what)
+		g_string_append_printf (out, "on %s, between\n", self->what);
+	append_end (out, self, session, session->term_old, session->old_end);
+	append_end (out, self, session, session->term_new, session->new_end);
+	append_skipped (out, self, session);
+	if (suspects->len == 1)
+		append_trailers (out, self, suspects->pdata[0]);
+	if (log)
+		g_string_append_printf (out, "\nThe log, for 'git bisect replay':\n\n%s", log);
+}
+
+void bisect_report_mail (const BisectReport *self, const Session *session, GPtrArray *suspects,
+			 GString *out)
+{
+	g_autofree char *name = suspects->len == 1
+					? name_commit (self->repo, suspects->pdata[0])
+					: g_strdup_printf ("one of %u commits", suspects->len);
+	g_autofree char *words = self->thread ? g_strdup_printf ("Re: %s", self->thread)
+					      : g_strdup_printf ("[bisected] first %s commit: %s",
+								 session->term_new, name);
+	g_autofree char *line = g_strdelimit (text_printable (words, -1), "\n\t", ' ');
+	g_autofree char *subject = header_encode (line);
+
+	g_string_append_printf (out, "Subject: %s\n", subject);
+	if (self->in_reply_to)
+		g_string_append_printf (out, "In-Reply-To: %s\nReferences: %s\n", self->in_reply_to,
+					self->in_reply_to);
+	g_string_append (out, "MIME-Version: 1.0\n"
+			      "Content-Type: text/plain; charset=UTF-8\n"
+			      "Content-Transfer-Encoding: 8bit\n\n"
+			      "Hi all,\n\n");
+	bisect_report (self, session, suspects, out);
+	g_string_append (out, "\n-- \nbakeoff\n");
+}
+
+static void draw_commit (Repo *repo, const Session *session, const GraphNode *node,
+			 gboolean suspect, GString *out)
+{
+	const SessionEntry *entry = session_find (session, node->id);
+	g_autofree char *name = name_commit (repo, node->id);
+
+	g_string_append_printf (out, "%c %-8s %s", node->parents_len > 1 ? 'M' : '*',
+				entry	  ? session_term (session, entry->answer)
+				: suspect ? "?"
+					  : "",
+				name);
+	if (node->parents_len > 1)
+		g_string_append_printf (out, " (merges %u)", node->parents_len);
+	g_string_append_c (out, '\n');
+	if (entry && *entry->reason) {
+		g_autofree char *reason = text_printable (entry->reason, -1);
+
+		g_string_append_printf (out, "|          %s\n", reason);
+	}
+}
+
+void bisect_draw (Repo *repo, const Session *session, const Graph *graph, const Search *search,
+		  guint max, GString *out)
+{
+	g_autofree Bits *suspects = search_suspects (search);
+	guint i = graph_size (graph), drawn = 0, hidden = 0;
+
+	while (i-- > 0) {
+		const GraphNode *node = graph_node (graph, i);
+		gboolean suspect = bits_has (suspects, i);
+
+		if (!session_find (session, node->id)) {
+			if (!suspect || drawn >= max) {
+				hidden += suspect;
+				continue;
+			}
+			drawn++;
+		}
+		if (hidden)
+			g_string_append_printf (out, "|          ... %u more\n", hidden);
+		hidden = 0;
+		draw_commit (repo, session, node, suspect, out);
+	}
+	if (hidden)
+		g_string_append_printf (out, "|          ... %u more\n", hidden);
+	append_end (out, &(BisectReport){ .repo = repo }, session, "o", session->old_end);
+}

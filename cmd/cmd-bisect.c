@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <stdio.h>
+#include <unistd.h>
+
+#include <glib/gstdio.h>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/lock.h"
+#include "base/text.h"
+#include "bisect/hunt.h"
+#include "bisect/report.h"
+#include "cmd/cmd.h"
+#include "cmd/progress.h"
+#include "cmd/trial-options.h"
+
+enum {
+	AHEAD_JOBS = 8, /* of -j for each further commit that is tested at the same time */
+	AHEAD_MAX = 64,
+	DRAWN = 40
+};
+
+/* A command line, and what it is about. */
+typedef struct {
+	Selection selection;
+	TrialOptions options;
+	gboolean first_parent;
+	gboolean regzbot;
+	char **paths;
+	char *format;
+	int ahead;
+	Session *session;
+	Repo *repo;
+	Jobserver *jobserver;
+	Scratch *scratch; /* of the jobserver */
+} Bisect;
+
+static void bisect_clear (Bisect *self)
+{
+	selection_clear (&self->selection);
+	trial_options_clear (&self->options);
+	g_strfreev (self->paths);
+	g_free (self->format);
+	session_free (self->session);
+	repo_free (self->repo);
+	jobserver_free (self->jobserver);
+	scratch_free (self->scratch);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Bisect, bisect_clear)
+
+static gboolean parse (Bisect *self, int *argc, char **argv, GError **error)
+{
+	GOptionEntry own[TRIAL_ENTRIES + 6] = {
+		[TRIAL_ENTRIES] = { "first-parent", 0, 0, G_OPTION_ARG_NONE, &self->first_parent,
+				    "Take a merged branch for one commit: its merge", NULL },
+		{ "path", 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->paths,
+		  "Only commits that touch this file or folder", "PATH" },
+		{ "ahead", 0, 0, G_OPTION_ARG_INT, &self->ahead,
+		  "Commits to test at a time (1 for each 8 of --jobs)", "N" },
+		{ "regzbot", 0, 0, G_OPTION_ARG_NONE, &self->regzbot,
+		  "report: with a line for the regression bot", NULL },
+		{ "format", 'f', 0, G_OPTION_ARG_STRING, &self->format,
+		  "report: text or reply (text)", "FORMAT" },
+	};
+
+	trial_options_entries (&self->options, own);
+	return options_parse (&self->selection,
+			      OPTIONS_PROJECT | OPTIONS_REPO | OPTIONS_CELLS | OPTIONS_WORK, own, 3,
+			      argc, argv, error) &&
+	       trial_options_check (&self->options, error);
+}
+
+static gboolean open_repo (Bisect *self, GError **error)
+{
+	const char *path = self->selection.repo;
+
+	if (!path)
+		path = g_getenv ("BAKEOFF_REPO");
+	if (!path)
+		path = self->selection.project->repo;
+	if (!path)
+		return fail (error, BAKEOFF_ERROR_USAGE,
+			     "which Linux repository?\ngive --repo PATH, or set BAKEOFF_REPO, or "
+			     "'bakeoff.repo' in '%s'",
+			     self->selection.project->path);
+	self->repo = repo_open (path, error);
+	if (!self->repo)
+		return FALSE;
+	if (path != self->selection.repo)
+		self->selection.repo = g_strdup (path);
+	return TRUE;
+}
+
+static char *subject_of (const char *commit, gpointer repo)
+{
+	return repo_subject (repo, commit);
+}
+
+/* ---- run ---- */
+
+/* A new session between @old_end and @new_end; @words are those that chose it. */
+static gboolean begin (Bisect *self, char **words, const char *old_end, const char *new_end,
+		       GError **error)
+{
+	g_autoptr (Session) session = g_new0 (Session, 1);
+
+	session->path = session_path (self->selection.project->state_dir);
+	session->words = g_strdupv (words);
+	session->old_end = repo_resolve (self->repo, old_end, error);
+	if (!session->old_end)
+		return FALSE;
+	session->new_end = repo_resolve (self->repo, new_end, error);
+	if (!session->new_end)
+		return FALSE;
+	session->term_old = g_strdup (self->options.fix ? "broken" : "good");
+	session->term_new = g_strdup (self->options.fix ? "fixed" : "bad");
+	session->first_parent = self->first_parent;
+	session->paths = self->paths ? g_strdupv (self->paths) : g_new0 (char *, 1);
+	session->entries = g_ptr_array_new ();
+	if (!session_start (session, subject_of, self->repo, error))
+		return FALSE;
+	self->session = session_load (session->path, error);
+	return self->session != NULL;
+}
+
+static TrialResult *test (const char *commit, GCancellable *cancellable, gpointer user_data,
+			  GError **error)
+{
+	Bisect *self = user_data;
+	TrialQuestion question = trial_options_question (&self->options);
+	TrialSpec spec = trial_options_spec (&self->options, &self->selection);
+
+	spec.plan.base = commit;
+	spec.jobs.jobserver = self->jobserver;
+	return trial_run (&spec, &question, cancellable, error);
+}
+
+static void on_event (const HuntEvent *event, gpointer user_data)
+{
+	Bisect *self = user_data;
+	g_autofree char *subject = repo_subject (self->repo, event->commit);
+	g_autofree char *shown = text_printable (subject ? subject : "", -1);
+	g_autofree char *reason = event->result ? text_printable (event->result->reason, -1) : NULL;
+
+	switch (event->kind) {
+	case HUNT_ASKING:
+		if (event->suspects)
+			fprintf (stderr, "%u suspects, about %u steps: ", event->suspects,
+				 event->steps);
+		fprintf (stderr, "testing %.12s (\"%s\")\n", event->commit, shown);
+		break;
+	case HUNT_ANSWERED:
+		fprintf (stderr, "    %.12s is %s: %s", event->commit,
+			 trial_answer_name (event->result->answer), reason);
+		if (!event->result->new_builds && !event->result->new_boots)
+			fputs (", known already", stderr);
+		fputc ('\n', stderr);
+		break;
+	case HUNT_DROPPED:
+		fprintf (stderr, "    %.12s is not needed any more\n", event->commit);
+		break;
+	case HUNT_VERIFYING:
+		fprintf (stderr, "checking %.12s (\"%s\")\n", event->commit, shown);
+		break;
+	}
+	fflush (stderr);
+}
+
+static gboolean open_jobserver (Bisect *self, GError **error)
+{
+	g_autofree char *work = g_build_filename (self->selection.project->state_dir, "work", NULL);
+
+	self->scratch = scratch_new (work, error);
+	if (!self->scratch)
+		return FALSE;
+	self->jobserver = jobserver_new (scratch_dir (self->scratch), self->selection.jobs, error);
+	return self->jobserver != NULL;
+}
+
+static BisectReport report_of (const Bisect *self, char **out_what)
+{
+	const Project *project = self->selection.project;
+	const char *const *boards = self->selection.boards
+					    ? (const char *const *) self->selection.boards
+					    : (const char *const *) project->boards;
+	const ProjectConfig *config = project->configs->pdata[0];
+
+	*out_what = g_strdup_printf ("%s, configuration %s", boards[0] ? boards[0] : "?",
+				     self->selection.configs ? self->selection.configs[0]
+							     : config->name);
+	return (BisectReport){
+		.repo = self->repo,
+		.what = *out_what,
+		.fix = !g_str_equal (self->session->term_new, "bad") && self->options.fix,
+		.regzbot = self->regzbot,
+		.thread = project->subject,
+		.in_reply_to = project->in_reply_to,
+	};
+}
+
+static void print_hunt (const Bisect *self, const Hunt *hunt)
+{
+	g_autoptr (GString) text = g_string_new (NULL);
+	g_autofree char *what = NULL;
+	BisectReport report = report_of (self, &what);
+
+	fprintf (stderr,
+		 "%u commits tested, %u of them known already: %u builds, %u boots; %u begun "
+		 "ahead of time, %u of them in vain\n",
+		 hunt->tested, hunt->known, hunt->built, hunt->booted, hunt->ahead, hunt->dropped);
+	bisect_report (&report, self->session, hunt->suspects, text);
+	fputs (text->str, stdout);
+}
+
+static gboolean hunt (Bisect *self, int *out_status, GError **error)
+{
+	g_autoptr (GCancellable) cancellable = progress_cancellable ();
+	HuntSpec spec = { .repo = self->repo,
+			  .width = (guint) self->ahead,
+			  .fix = self->options.fix,
+			  .test = test,
+			  .event = on_event,
+			  .user_data = self,
+			  .cancellable = cancellable };
+	g_autoptr (Hunt) found = NULL;
+
+	if (!self->ahead)
+		spec.width = 1 + (guint) self->selection.jobs / AHEAD_JOBS;
+	if (!selection_open_store (&self->selection, error) || !open_jobserver (self, error))
+		return FALSE;
+	selection_jobs (&self->selection); /* before threads ask for it */
+	found = hunt_run (self->session, &spec, error);
+	if (!found)
+		return FALSE;
+	print_hunt (self, found);
+	*out_status = found->suspects->len == 1 ? EXIT_DONE : EXIT_UNJUDGED;
+	return TRUE;
+}
+
+/* The words of a session that goes on, as a command line; what is given now comes last. */
+static char **words_again (const Session *session, char **now)
+{
+	g_autoptr (GStrvBuilder) words = g_strv_builder_new ();
+
+	g_strv_builder_add (words, "bisect");
+	g_strv_builder_addv (words, (const char **) session->words);
+	for (; *now; now++)
+		g_strv_builder_add (words, *now);
+	return g_strv_builder_end (words);
+}
+
+/* A command line is parsed twice where a session goes on: its own words come before today's. */
+static gboolean resume (Bisect *self, char **now, GError **error)
+{
+	g_autofree char *path = session_path (self->selection.project->state_dir);
+	g_autoptr (Session) session = session_load (path, error);
+	g_auto (GStrv) words = NULL;
+	g_autofree char **argv = NULL;
+	int argc;
+
+	if (!session)
+		return FALSE;
+	if (session->words) {
+		words = words_again (session, now);
+		argv = g_memdup2 (words, (g_strv_length (words) + 1) * sizeof *words);
+		argc = (int) g_strv_length (words);
+		bisect_clear (self);
+		*self = (Bisect){ 0 };
+		if (!parse (self, &argc, argv, error) || !selection_load (&self->selection, error))
+			return FALSE;
+	}
+	self->session = g_steal_pointer (&session);
+	return open_repo (self, error);
+}
+
+static gboolean run (Bisect *self, char **words, char **ends, int *out_status, GError **error)
+{
+	g_autofree char *lock_path = NULL, *dir = NULL, *path = NULL;
+	gboolean done;
+	int lock;
+
+	path = session_path (self->selection.project->state_dir);
+	dir = g_path_get_dirname (path);
+	lock_path = g_build_filename (dir, "lock", NULL);
+	if (!files_make_dir (dir, error))
+		return FALSE;
+	lock = lock_try (lock_path, LOCK_EXCLUSIVE, error);
+	if (lock < 0)
+		return error && *error ? FALSE
+				       : fail (error, BAKEOFF_ERROR_USAGE,
+					       "another bakeoff is at work on this bisection");
+	if (ends[0])
+		done = open_repo (self, error) && begin (self, words, ends[0], ends[1], error);
+	else
+		done = resume (self, words, error);
+	done = done && hunt (self, out_status, error);
+	close (lock);
+	return done;
+}
+
+/* ---- the others ---- */
+
+static gboolean load (Bisect *self, GError **error)
+{
+	g_autofree char *path = session_path (self->selection.project->state_dir);
+	char *none[] = { NULL };
+
+	return resume (self, none, error) && g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+static gboolean print_log (Bisect *self, GError **error)
+{
+	g_autofree char *path = session_path (self->selection.project->state_dir);
+	g_autoptr (Session) session = session_load (path, error);
+	g_autofree char *text = session ? files_read (path, NULL, error) : NULL;
+
+	if (text)
+		fputs (text, stdout);
+	return text != NULL;
+}
+
+static gboolean replay (Bisect *self, const char *file, char **words, GError **error)
+{
+	g_autofree char *text = files_read (file, NULL, error);
+	g_autoptr (Session) session = text ? session_parse (text, file, error) : NULL;
+
+	if (!session || !open_repo (self, error))
+		return FALSE;
+	session->path = session_path (self->selection.project->state_dir);
+	if (!session->words)
+		session->words = g_strdupv (words);
+	return session_start (session, subject_of, self->repo, error);
+}
+
+static gboolean reset (Bisect *self, GError **error)
+{
+	g_autofree char *path = session_path (self->selection.project->state_dir);
+
+	if (g_unlink (path) != 0)
+		return fail (error, BAKEOFF_ERROR_USAGE, "no bisection is under way");
+	return TRUE;
+}
+
+static gboolean search (Bisect *self, Graph **out_graph, Search **out_search, GError **error)
+{
+	return load (self, error) &&
+	       hunt_search (self->session, self->repo, out_graph, out_search, error);
+}
+
+static gboolean visualize (Bisect *self, GError **error)
+{
+	g_autoptr (Graph) graph = NULL;
+	g_autoptr (Search) found = NULL;
+	g_autoptr (GString) text = g_string_new (NULL);
+
+	if (!search (self, &graph, &found, error))
+		return FALSE;
+	bisect_draw (self->repo, self->session, graph, found, DRAWN, text);
+	fputs (text->str, stdout);
+	return TRUE;
+}
+
+static gboolean report (Bisect *self, GError **error)
+{
+	g_autoptr (Graph) graph = NULL;
+	g_autoptr (Search) found = NULL;
+	g_autoptr (GPtrArray) suspects = g_ptr_array_new ();
+	g_autoptr (GString) text = g_string_new (NULL);
+	g_autofree char *format = g_strdup (self->format ? self->format : "text");
+	g_autofree char *what = NULL;
+	g_autofree Bits *left = NULL;
+	gboolean regzbot = self->regzbot;
+	BisectReport spec;
+	guint node;
+
+	if (!g_str_equal (format, "text") && !g_str_equal (format, "reply"))
+		return fail (error, BAKEOFF_ERROR_USAGE,
+			     "--format takes 'text' or 'reply', not '%s'", format);
+	if (!search (self, &graph, &found, error))
+		return FALSE;
+	left = search_suspects (found);
+	for (node = bits_next (left, 0); node < left->size; node = bits_next (left, node + 1))
+		g_ptr_array_add (suspects, graph_node (graph, node)->id);
+	self->regzbot = regzbot;
+	spec = report_of (self, &what);
+	(g_str_equal (format, "text") ? bisect_report : bisect_report_mail) (&spec, self->session,
+									     suspects, text);
+	fputs (text->str, stdout);
+	return TRUE;
+}
+
+static gboolean dispatch (Bisect *self, int argc, char **argv, char **words, int *out_status,
+			  GError **error)
+{
+	const char *verb = argc > 1 ? argv[1] : "";
+
+	if (g_str_equal (verb, "run") && (argc == 2 || argc == 4))
+		return run (self, words, argv + 2, out_status, error);
+	if (g_str_equal (verb, "log") && argc == 2)
+		return print_log (self, error);
+	if (g_str_equal (verb, "replay") && argc == 3)
+		return replay (self, argv[2], words, error);
+	if (g_str_equal (verb, "reset") && argc == 2)
+		return reset (self, error);
+	if (g_str_equal (verb, "visualize") && argc == 2)
+		return visualize (self, error);
+	if (g_str_equal (verb, "report") && argc == 2)
+		return report (self, error);
+	return fail (error, BAKEOFF_ERROR_USAGE,
+		     "bisect takes 'run GOOD BAD', 'run', 'log', 'replay FILE', 'reset', "
+		     "'visualize' or 'report'\nsee 'bakeoff bisect --help'");
+}
+
+/* @words but for the first `run` or `replay`: what a session keeps. */
+static char **without_verb (char **words)
+{
+	g_autoptr (GStrvBuilder) kept = g_strv_builder_new ();
+	gboolean found = FALSE;
+
+	for (; *words; words++) {
+		gboolean verb = g_str_equal (*words, "run") || g_str_equal (*words, "replay");
+
+		if (found || !verb)
+			g_strv_builder_add (kept, *words);
+		found |= verb;
+	}
+	return g_strv_builder_end (kept);
+}
+
+gboolean cmd_bisect (int argc, char **argv, int *out_status, GError **error)
+{
+	g_auto (Bisect) self = { 0 };
+	g_auto (GStrv) words = without_verb (argv + 1);
+
+	if (!parse (&self, &argc, argv, error))
+		return FALSE;
+	argv[argc] = NULL;
+	if (self.ahead < 0 || self.ahead > AHEAD_MAX)
+		return fail (error, BAKEOFF_ERROR_USAGE, "--ahead must be 1 to %d", AHEAD_MAX);
+	return selection_load (&self.selection, error) &&
+	       dispatch (&self, argc, argv, words, out_status, error);
+}
