@@ -33,7 +33,7 @@ warnings += $(if $(findstring clang,$(CC)),,-Wjump-misses-init)
 all_cflags = -std=gnu11 -I. $(warnings) $(if $(WERROR),-Werror) $(CFLAGS) \
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer) \
 	-DBAKEOFF_DATADIR='"$(datadir)"' -DG_LOG_DOMAIN='"bakeoff"' $(package_cflags)
-all_libs = $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(package_libs)
+all_libs = $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(package_libs) -lm
 
 sources := $(sort $(wildcard $(addsuffix /*.c,$(MODULES))))
 headers := $(sort $(wildcard $(addsuffix /*.h,$(MODULES))))
