@@ -63,7 +63,7 @@ static void work (gpointer data, gpointer user_data)
 	if (g_cancellable_is_cancelled (asked->cancellable))
 		fail (&asked->error, BAKEOFF_ERROR_CANCELLED, "stopped");
 	else
-		asked->result = self->spec->test (asked->commit, asked->cancellable,
+		asked->result = self->spec->test (asked->commit, 0, asked->cancellable,
 						  self->spec->user_data, &asked->error);
 	g_main_context_pop_thread_default (context);
 	g_async_queue_push (self->answers, asked);

@@ -17,11 +17,12 @@
 #include "series/repo.h"
 
 /**
- * HuntTest: tests @commit; called in threads with a main context of their own, several at a time.
- * A test in a test needs no kernel: it is whatever gives an answer.
+ * HuntTest: tests @commit by so many @boots however they come out, or, with 0, until it is sure;
+ * called in threads with a main context of their own, several at a time. A test in a test needs no
+ * kernel: it is whatever gives an answer.
  */
-typedef TrialResult *(*HuntTest) (const char *commit, GCancellable *cancellable, gpointer user_data,
-				  GError **error);
+typedef TrialResult *(*HuntTest) (const char *commit, guint boots, GCancellable *cancellable,
+				  gpointer user_data, GError **error);
 
 typedef enum {
 	HUNT_ASKING,	/* a test begins; @result is NULL */

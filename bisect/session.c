@@ -9,6 +9,7 @@
 #include "bisect/session.h"
 
 #define WORDS	"# bakeoff bisect run "
+#define BOOT	"# bakeoff: boot "
 #define REASON	"# bakeoff: "
 #define VERIFY	"# bakeoff: verify: "
 #define REVERT	"# bakeoff: revert: "
@@ -20,6 +21,15 @@ static void entry_free (gpointer data)
 
 	g_free (self->commit);
 	g_free (self->reason);
+	g_free (self);
+}
+
+static void boot_free (gpointer data)
+{
+	SessionBoot *self = data;
+
+	g_free (self->commit);
+	g_free (self->image);
 	g_free (self);
 }
 
@@ -35,6 +45,7 @@ void session_free (Session *self)
 	g_free (self->term_new);
 	g_strfreev (self->paths);
 	g_clear_pointer (&self->entries, g_ptr_array_unref);
+	g_clear_pointer (&self->boots, g_ptr_array_unref);
 	g_free (self->end.commit);
 	g_free (self->end.verify);
 	g_free (self->end.revert);
@@ -74,6 +85,16 @@ static void remember (Session *self, const char *commit, Answer answer, const ch
 	entry->answer = answer;
 	entry->reason = g_strdelimit (g_strdup (reason ? reason : ""), "\n", ' ');
 	g_ptr_array_add (self->entries, entry);
+}
+
+static void remember_boot (Session *self, const char *commit, const char *image, char outcome)
+{
+	SessionBoot *boot = g_new0 (SessionBoot, 1);
+
+	boot->commit = g_strdup (commit);
+	boot->image = g_strdup (image);
+	boot->outcome = outcome;
+	g_ptr_array_add (self->boots, boot);
 }
 
 /* ---- reading ---- */
@@ -170,6 +191,18 @@ static void read_end (Reading *self, const char *line)
 	self->session->end.commit = g_strndup (line + strlen (first), 40);
 }
 
+/* `COMMIT OUTCOME IMAGE` */
+static gboolean read_boot (Reading *self, const char *text, GError **error)
+{
+	g_auto (GStrv) words = g_strsplit (text, " ", -1);
+
+	if (g_strv_length (words) != 3 || !is_commit (words[0]) || strlen (words[1]) != 1 ||
+	    !strchr ("bgx", *words[1]))
+		return refuse (self, error, "this is no boot");
+	remember_boot (self->session, words[0], words[2], *words[1]);
+	return TRUE;
+}
+
 static gboolean read_comment (Reading *self, const char *line, GError **error)
 {
 	Session *session = self->session;
@@ -181,6 +214,8 @@ static gboolean read_comment (Reading *self, const char *line, GError **error)
 		set_string (&session->end.verify, line + strlen (VERIFY));
 	} else if (g_str_has_prefix (line, REVERT)) {
 		set_string (&session->end.revert, line + strlen (REVERT));
+	} else if (g_str_has_prefix (line, BOOT)) {
+		return read_boot (self, line + strlen (BOOT), error);
 	} else if (g_str_has_prefix (line, REASON)) {
 		set_string (&self->reason, line + strlen (REASON));
 	} else {
@@ -217,6 +252,7 @@ Session *session_parse (const char *text, const char *name, GError **error)
 	self->term_new = g_strdup ("bad");
 	self->paths = g_new0 (char *, 1);
 	self->entries = g_ptr_array_new_with_free_func (entry_free);
+	self->boots = g_ptr_array_new_with_free_func (boot_free);
 	/* what follows the last newline was never written to its end */
 	for (i = 0; done && lines[i] && lines[i + 1]; i++) {
 		reading.line = i + 1;
@@ -312,6 +348,12 @@ gboolean session_start (const Session *self, SessionSubject subject_of, gpointer
 
 		append_entry (text, self, entry, subject);
 	}
+	for (i = 0; self->boots && i < self->boots->len; i++) {
+		const SessionBoot *boot = self->boots->pdata[i];
+
+		g_string_append_printf (text, BOOT "%s %c %s\n", boot->commit, boot->outcome,
+					boot->image);
+	}
 	return files_make_dir (dir, error) &&
 	       files_write (self->path, text->str, (gssize) text->len, error);
 }
@@ -348,6 +390,16 @@ gboolean session_add (Session *self, const char *commit, Answer answer, const ch
 
 	remember (self, commit, answer, reason);
 	append_entry (text, self, self->entries->pdata[self->entries->len - 1], subject);
+	return append (self, text, error);
+}
+
+gboolean session_add_boot (Session *self, const char *commit, const char *image, char outcome,
+			   GError **error)
+{
+	g_autoptr (GString) text = g_string_new (NULL);
+
+	g_string_append_printf (text, BOOT "%s %c %s\n", commit, outcome, image);
+	remember_boot (self, commit, image, outcome);
 	return append (self, text, error);
 }
 

@@ -19,6 +19,13 @@ typedef struct {
 	char *reason; /* one line for people; may be empty */
 } SessionEntry;
 
+/* One boot, where answers are chance. */
+typedef struct {
+	char *commit;
+	char *image;  /* commits with equal images share their boots */
+	char outcome; /* as in TrialResult's pattern */
+} SessionBoot;
+
 /* How the search ended. */
 typedef struct {
 	char *commit; /* the first new one; of several, the last */
@@ -36,6 +43,7 @@ typedef struct {
 	gboolean first_parent;
 	char **paths;	    /* may be empty */
 	GPtrArray *entries; /* (element-type SessionEntry), oldest first */
+	GPtrArray *boots;   /* (element-type SessionBoot), oldest first */
 	SessionEnd end;	    /* its `commit` is NULL until there is one */
 } Session;
 
@@ -71,6 +79,10 @@ gboolean session_start (const Session *self, SessionSubject subject_of, gpointer
 /** session_add: appends an answer to @self and its file, on disk when this returns. */
 gboolean session_add (Session *self, const char *commit, Answer answer, const char *reason,
 		      const char *subject, GError **error);
+
+/** session_add_boot: appends one boot. @outcome: as in SessionBoot */
+gboolean session_add_boot (Session *self, const char *commit, const char *image, char outcome,
+			   GError **error);
 
 /** session_finish: appends how it ended; @self takes copies. */
 gboolean session_finish (Session *self, const SessionEnd *end, const char *subject, GError **error);

@@ -9,6 +9,7 @@
 #include "base/lock.h"
 #include "base/text.h"
 #include "bisect/hunt.h"
+#include "bisect/noisy.h"
 #include "bisect/report.h"
 #include "cmd/cmd.h"
 #include "cmd/progress.h"
@@ -17,7 +18,8 @@
 enum {
 	AHEAD_JOBS = 8, /* of -j for each further commit that is tested at the same time */
 	AHEAD_MAX = 64,
-	DRAWN = 40
+	DRAWN = 40,
+	LEADING = 3
 };
 
 /* A command line, and what it is about. */
@@ -26,6 +28,9 @@ typedef struct {
 	TrialOptions options;
 	gboolean first_parent;
 	gboolean regzbot;
+	gboolean noisy;
+	double confidence;
+	int boots_max;
 	char **paths;
 	char *format;
 	int ahead;
@@ -50,19 +55,27 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Bisect, bisect_clear)
 
 static gboolean parse (Bisect *self, int *argc, char **argv, GError **error)
 {
-	GOptionEntry own[TRIAL_ENTRIES + 6] = {
+	GOptionEntry own[TRIAL_ENTRIES + 9] = {
 		[TRIAL_ENTRIES] = { "first-parent", 0, 0, G_OPTION_ARG_NONE, &self->first_parent,
 				    "Take a merged branch for one commit: its merge", NULL },
 		{ "path", 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->paths,
 		  "Only commits that touch this file or folder", "PATH" },
 		{ "ahead", 0, 0, G_OPTION_ARG_INT, &self->ahead,
 		  "Commits to test at a time (1 for each 8 of --jobs)", "N" },
+		{ "noisy", 0, 0, G_OPTION_ARG_NONE, &self->noisy,
+		  "The bug shows in some boots only: boot until it is sure", NULL },
+		{ "confidence", 0, 0, G_OPTION_ARG_DOUBLE, &self->confidence,
+		  "How sure, with --noisy (0.95)", "P" },
+		{ "max-boots", 0, 0, G_OPTION_ARG_INT, &self->boots_max,
+		  "Give up after so many, with --noisy (1000)", "N" },
 		{ "regzbot", 0, 0, G_OPTION_ARG_NONE, &self->regzbot,
 		  "report: with a line for the regression bot", NULL },
 		{ "format", 'f', 0, G_OPTION_ARG_STRING, &self->format,
 		  "report: text or reply (text)", "FORMAT" },
 	};
 
+	self->confidence = 0.95;
+	self->boots_max = 1000;
 	trial_options_entries (&self->options, own);
 	return options_parse (&self->selection,
 			      OPTIONS_PROJECT | OPTIONS_REPO | OPTIONS_CELLS | OPTIONS_WORK, own, 3,
@@ -123,13 +136,17 @@ static gboolean begin (Bisect *self, char **words, const char *old_end, const ch
 	return self->session != NULL;
 }
 
-static TrialResult *test (const char *commit, GCancellable *cancellable, gpointer user_data,
-			  GError **error)
+static TrialResult *test (const char *commit, guint boots, GCancellable *cancellable,
+			  gpointer user_data, GError **error)
 {
 	Bisect *self = user_data;
 	TrialQuestion question = trial_options_question (&self->options);
 	TrialSpec spec = trial_options_spec (&self->options, &self->selection);
 
+	if (boots) {
+		question.boots = boots;
+		question.all = TRUE;
+	}
 	spec.plan.base = commit;
 	spec.jobs.jobserver = self->jobserver;
 	return trial_run (&spec, &question, cancellable, error);
@@ -212,6 +229,47 @@ static void print_hunt (const Bisect *self, const Hunt *hunt)
 	fputs (text->str, stdout);
 }
 
+static void on_boot (const char *commit, char outcome, const Graph *graph, const Belief *belief,
+		     gpointer user_data)
+{
+	const Bisect *self = user_data;
+	g_autoptr (GArray) leading = belief_likeliest (belief, 0.9);
+	guint i;
+
+	fprintf (stderr, "boot %u: %.12s is %s;", self->session->boots->len, commit,
+		 outcome == 'b'	  ? "bad"
+		 : outcome == 'g' ? "good"
+				  : "untestable");
+	for (i = 0; i < leading->len && i < LEADING; i++) {
+		guint node = g_array_index (leading, guint, i);
+
+		fprintf (stderr, " %.12s %.2f", graph_node (graph, node)->id,
+			 belief_of (belief, node));
+	}
+	fprintf (stderr, " no change %.2f\n", belief_no_change (belief));
+	fflush (stderr);
+}
+
+static gboolean hunt_noisy (Bisect *self, const HuntSpec *spec, int *out_status, GError **error)
+{
+	const NoisySpec noisy = { .hunt = *spec,
+				  .confidence = self->confidence,
+				  .boots_max = (guint) self->boots_max,
+				  .booted = on_boot };
+	g_autoptr (NoisyResult) found = noisy_run (self->session, &noisy, error);
+
+	if (!found)
+		return FALSE;
+	print_hunt (self, found->hunt);
+	printf ("\n%s: confidence %.3f after %u boots; %s in %.0f %% of boots before it and in "
+		"%.0f %% from it on; no change at all: %.3f\n",
+		found->sure ? "sure" : "not sure", found->confidence, self->session->boots->len,
+		self->options.fix ? "passes" : "fails", 100 * found->rate_old,
+		100 * found->rate_new, found->no_change);
+	*out_status = found->sure && found->hunt->suspects->len == 1 ? EXIT_DONE : EXIT_UNJUDGED;
+	return TRUE;
+}
+
 static gboolean hunt (Bisect *self, int *out_status, GError **error)
 {
 	g_autoptr (GCancellable) cancellable = progress_cancellable ();
@@ -229,6 +287,8 @@ static gboolean hunt (Bisect *self, int *out_status, GError **error)
 	if (!selection_open_store (&self->selection, error) || !open_jobserver (self, error))
 		return FALSE;
 	selection_jobs (&self->selection); /* before threads ask for it */
+	if (self->noisy)
+		return hunt_noisy (self, &spec, out_status, error);
 	found = hunt_run (self->session, &spec, error);
 	if (!found)
 		return FALSE;
@@ -437,6 +497,9 @@ gboolean cmd_bisect (int argc, char **argv, int *out_status, GError **error)
 	argv[argc] = NULL;
 	if (self.ahead < 0 || self.ahead > AHEAD_MAX)
 		return fail (error, BAKEOFF_ERROR_USAGE, "--ahead must be 1 to %d", AHEAD_MAX);
+	if (!(self.confidence > 0.5 && self.confidence < 1) || self.boots_max < 1)
+		return fail (error, BAKEOFF_ERROR_USAGE,
+			     "--confidence is above 0.5 and below 1, --max-boots at least 1");
 	return selection_load (&self.selection, error) &&
 	       dispatch (&self, argc, argv, words, out_status, error);
 }

@@ -36,6 +36,7 @@ void trial_result_free (TrialResult *self)
 	g_free (self->reason);
 	g_free (self->signature);
 	g_free (self->image);
+	g_free (self->pattern);
 	g_free (self->log);
 	g_free (self);
 }
@@ -131,6 +132,7 @@ static gboolean answer_by_boots (Trial *self, GError **error)
 	g_autoptr (GPtrArray) boots = store_get_boots (self->store, key, error);
 	const StoredBoot *shown = NULL, *other = NULL;
 	TrialResult *result = self->result;
+	g_autoptr (GString) pattern = g_string_new (NULL);
 	g_autofree char *text = NULL;
 	guint i;
 
@@ -149,10 +151,16 @@ static gboolean answer_by_boots (Trial *self, GError **error)
 		if (shows (self, verdict, boot->result->crash)) {
 			result->bad++;
 			shown = shown ? shown : boot;
+			g_string_append_c (pattern, 'b');
 		} else if (verdict != VERDICT_PASS) {
 			other = other ? other : boot;
+			g_string_append_c (pattern, 'x');
+		} else {
+			g_string_append_c (pattern, 'g');
 		}
 	}
+	g_free (result->pattern);
+	result->pattern = g_strdup (pattern->str);
 	if (shown || other) {
 		const StoredBoot *boot = shown ? shown : other;
 

@@ -40,6 +40,7 @@ typedef struct {
 	char *signature;  /* (nullable): title of the crash that decided */
 	char *image;	  /* (nullable): SHA-256 */
 	guint boots, bad; /* that said something, and those in which it was seen */
+	char *pattern; /* of each boot, oldest first: `b` seen, `g` passed, `x` another failure */
 	guint new_builds; /* done for this trial: the rest was known */
 	guint new_boots;
 	double build_seconds, boot_seconds; /* of the build and the last boot, whenever they were */
