@@ -272,13 +272,13 @@ static void test_configuration (Builds *self)
 
 	put (self, "oldconfig.sh", "sed -i s/CONFIG_B=y/CONFIG_B=m/ $1\n");
 	g_assert_null (build (self, "CONFIG_B=y", NULL, &error));
-	g_assert_error (error, BAKEOFF_ERROR, BAKEOFF_ERROR_FAILED);
+	g_assert_error (error, BAKEOFF_ERROR, BAKEOFF_ERROR_CONFIG);
 	g_assert_nonnull (strstr (error->message, "CONFIG_B=y did not take (it is m"));
 	g_clear_error (&error);
 
 	put (self, "oldconfig.sh", "echo 'scripts/conf.c:1:1: error: broken'; exit 1\n");
 	g_assert_null (build (self, "CONFIG_B=y", NULL, &error));
-	g_assert_error (error, BAKEOFF_ERROR, BAKEOFF_ERROR_FAILED);
+	g_assert_error (error, BAKEOFF_ERROR, BAKEOFF_ERROR_CONFIG);
 	g_clear_error (&error);
 
 	/* and once it takes, it is built */
