@@ -5,7 +5,7 @@
 #
 # _bakeoff_commands and _bakeoff_options repeat the table of cmd/main.c and what --help prints.
 
-_bakeoff_commands="import show apply build boot run report decode boards gc doctor"
+_bakeoff_commands="import show apply build boot run step report decode boards gc doctor"
 _bakeoff_formats="text reply json"
 _bakeoff_verdicts="any pass fail oops hang built build-failed apply-failed infra undecided"
 
@@ -18,6 +18,7 @@ _bakeoff_options ()
 	build) echo "--help --fail-on --project --repo --base --board --config --variant --jobs --no-sandbox --no-ccache --fresh" ;;
 	boot) echo "--help --interactive --project --repo --base --board --config --variant --jobs --no-sandbox --no-ccache --fresh" ;;
 	run) echo "--help --fail-on --project --repo --base --board --config --variant --jobs --no-sandbox --no-ccache --fresh" ;;
+	step) echo "--help --signature --bad --repeat --with --without --find --commit --project --repo --board --config --jobs --no-sandbox --no-ccache --fresh" ;;
 	report) echo "--help --format --output --project --repo --base --board --config --variant" ;;
 	decode) echo "--help" ;;
 	boards) echo "--help --project" ;;
@@ -110,7 +111,15 @@ _bakeoff ()
 		mapfile -t COMPREPLY < <(compgen -W "$_bakeoff_verdicts" -- "$current")
 		return
 		;;
-	--project | -p | --output | -o)
+	--bad)
+		_bakeoff_list "$current" "fail oops hang build-failed apply-failed"
+		return
+		;;
+	--find)
+		mapfile -t COMPREPLY < <(compgen -W "bug fix" -- "$current")
+		return
+		;;
+	--project | -p | --output | -o | --with)
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		return
@@ -120,7 +129,7 @@ _bakeoff ()
 		mapfile -t COMPREPLY < <(compgen -d -- "$current")
 		return
 		;;
-	--base | --jobs | -j | --older | --size)
+	--base | --jobs | -j | --older | --size | --signature | --repeat | --without | --commit)
 		return
 		;;
 	esac

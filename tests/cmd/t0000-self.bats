@@ -13,7 +13,7 @@ commands() {
 # --help lists what the table in cmd/main.c has, and each command of the issue is there.
 @test "--help lists the table of commands" {
 	is "$(commands)" "$(sed -n 's/^\t{ "\([a-z]*\)", .*/\1/p' "$root/cmd/main.c" | sort)"
-	for command in import show apply build boot run report decode boards gc doctor; do
+	for command in import show apply build boot run step report decode boards gc doctor; do
 		commands | grep -q -x "$command"
 	done
 }
