@@ -196,7 +196,9 @@ static gboolean apply_variants (Plan *self, const PlanOptions *options, GError *
 				  prelude, error))
 			return FALSE;
 	}
-	return TRUE;
+	return !options->extra ||
+	       add_variant (self, options->extra->name,
+			    (const char *const *) options->extra->patches, prelude, error);
 }
 
 Plan *plan_apply (const Project *project, const PlanOptions *options, GError **error)
@@ -381,8 +383,8 @@ static char **join_settings (char **board, char **config)
 	return g_strv_builder_end (all);
 }
 
-static void add_cell (Plan *self, const PlanBoard *board, const ProjectConfig *config,
-		      const PlanVariant *variant)
+static Cell *add_cell (Plan *self, const PlanBoard *board, const ProjectConfig *config,
+		       const PlanVariant *variant)
 {
 	Cell *cell = g_new0 (Cell, 1);
 	g_autofree char *settings = NULL;
@@ -398,6 +400,7 @@ static void add_cell (Plan *self, const PlanBoard *board, const ProjectConfig *c
 		cell->key = digest_of (variant->applied->tree, settings, board->board->build_digest,
 				       board->identity, NULL);
 	g_ptr_array_add (self->cells, cell);
+	return cell;
 }
 
 /* The configs to use: those that the user names, else the project's. */
@@ -463,9 +466,12 @@ Plan *plan_new (const Project *project, const PlanOptions *options, GError **err
 		return NULL;
 	for (i = 0; i < self->boards->len; i++) {
 		for (j = 0; j < configs->len; j++) {
-			for (k = 0; k < self->variants->len; k++)
-				add_cell (self, self->boards->pdata[i], configs->pdata[j],
-					  self->variants->pdata[k]);
+			for (k = 0; k < self->variants->len; k++) {
+				Cell *cell = add_cell (self, self->boards->pdata[i],
+						       configs->pdata[j], self->variants->pdata[k]);
+
+				cell->unbooted = options->extra && k == 0;
+			}
 		}
 	}
 	return g_steal_pointer (&self);

@@ -53,6 +53,7 @@ typedef struct {
 	gboolean unguarded;    /* built without a sandbox */
 	char *changes;	       /* (nullable): see StoredBuild */
 	gboolean unconfigured; /* of VERDICT_INFRA: base cannot be configured as asked */
+	gboolean unbooted;     /* never booted: base, where only one that lies on it is asked for */
 	gboolean cached;       /* nothing was built or booted for it this time */
 	double build_seconds;
 	double boot_seconds;
@@ -81,6 +82,8 @@ typedef struct {
 	const char *const *with;     /* patch files that lie on the prelude, below every variant */
 	gboolean history; /* the base is one of many: where prelude or @with does not go onto it,
 			   * that is a verdict, VERDICT_APPLY_FAILED for every cell, and no error */
+	const ProjectVariant *extra; /* one more variant, whatever the project has, the last of all;
+				      * base is then built for its objects alone, and not booted */
 } PlanOptions;
 
 /**

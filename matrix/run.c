@@ -225,7 +225,8 @@ static void advance (Run *run, Cell *cell)
 		tell (run, RUN_JUDGED, cell);
 	} else if (!cell->image) {
 		set_infra (run, cell, "the image was deleted or damaged while this ran");
-	} else if (!run->options->build_only && !g_cancellable_is_cancelled (run->cancellable)) {
+	} else if (!run->options->build_only && !cell->unbooted &&
+		   !g_cancellable_is_cancelled (run->cancellable)) {
 		start_boot (run, cell);
 	}
 }
@@ -407,8 +408,7 @@ static void on_booted (Run *run, Task *task)
 		if (answer->error || (boot && boot->outcome == BOOT_INFRA))
 			set_infra (run, cell, boot ? boot->detail : answer->error->message);
 		else
-			advance (run,
-				 cell); /* boots again where another bakeoff's came to nothing */
+			advance (run, cell); /* again where another bakeoff's came to nothing */
 	}
 }
 
@@ -500,7 +500,7 @@ static void start_known_images (Run *run)
 
 		if (cell->verdict != VERDICT_PENDING)
 			run->judged++;
-		else if (cell->image && !run->options->build_only)
+		else if (cell->image && !run->options->build_only && !cell->unbooted)
 			start_boot (run, cell);
 	}
 }

@@ -23,7 +23,8 @@ typedef struct {
 
 static void trial_clear (Trial *self)
 {
-	store_free (self->store);
+	if (!self->spec->store)
+		store_free (self->store);
 	plan_free (self->plan);
 	trial_result_free (self->result);
 }
@@ -295,6 +296,9 @@ static gboolean open_store (Trial *self, GError **error)
 {
 	g_autofree char *path = results_store_path (self->spec->project);
 
+	self->store = self->spec->store;
+	if (self->store)
+		return TRUE;
 	self->store = store_open (path, error);
 	return self->store && (!self->spec->fresh || store_ignore_known (self->store, error));
 }

@@ -54,7 +54,8 @@ typedef struct {
 	const Project *project;
 	PlanOptions plan; /* one board, one configuration; the last variant is tried */
 	JobOptions jobs;
-	gboolean fresh; /* believe nothing that the store knew before */
+	Store *store;	/* (nullable): the calling thread's; else the project's is opened */
+	gboolean fresh; /* believe nothing that a store opened here knew before */
 	gboolean known; /* do nothing: pending is TRIAL_BROKEN */
 	void (*event) (const RunEvent *event, gpointer user_data); /* (nullable), calling thread */
 	gpointer user_data;
