@@ -44,6 +44,7 @@ gboolean cmd_boot (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_run (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_bisect (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_step (int argc, char **argv, int *out_status, GError **error);
+gboolean cmd_reduce (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_report (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_decode (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_boards (int argc, char **argv, int *out_status, GError **error);

@@ -17,6 +17,8 @@ static const Command commands[] = {
 	{ "run", "", "Build and boot the whole matrix, and print it", cmd_run },
 	{ "bisect", "run GOOD BAD", "Find the commit that brought a bug, or its fix", cmd_bisect },
 	{ "step", "", "Test one commit, for git bisect run", cmd_step, .trouble = EXIT_STOP },
+	{ "reduce", "VARIANT", "Print the smallest part of a variant that gets its verdict",
+	  cmd_reduce },
 	{ "report", "", "Report what is known: text, reply (a mail), json", cmd_report },
 	{ "decode", "LOG...", "Say what crashed in console logs", cmd_decode },
 	{ "boards", "[NAME]", "List boards, or show one", cmd_boards },

@@ -5,9 +5,10 @@
 #
 # _bakeoff_commands and _bakeoff_options repeat the table of cmd/main.c and what --help prints.
 
-_bakeoff_commands="import show apply build boot run step report decode boards gc doctor"
+_bakeoff_commands="import show apply build boot run step reduce report decode boards gc doctor"
 _bakeoff_formats="text reply json"
 _bakeoff_verdicts="any pass fail oops hang built build-failed apply-failed infra undecided"
+_bakeoff_reducible="pass fail oops hang built build-failed"
 
 _bakeoff_options ()
 {
@@ -19,6 +20,7 @@ _bakeoff_options ()
 	boot) echo "--help --interactive --project --repo --base --board --config --variant --jobs --no-sandbox --no-ccache --fresh" ;;
 	run) echo "--help --fail-on --project --repo --base --board --config --variant --jobs --no-sandbox --no-ccache --fresh" ;;
 	step) echo "--help --signature --bad --repeat --with --without --find --commit --project --repo --board --config --jobs --no-sandbox --no-ccache --fresh" ;;
+	reduce) echo "--help --signature --verdict --project --repo --base --board --config --jobs --no-sandbox --no-ccache --fresh" ;;
 	report) echo "--help --format --output --project --repo --base --board --config --variant" ;;
 	decode) echo "--help" ;;
 	boards) echo "--help --project" ;;
@@ -119,6 +121,10 @@ _bakeoff ()
 		mapfile -t COMPREPLY < <(compgen -W "bug fix" -- "$current")
 		return
 		;;
+	--verdict)
+		mapfile -t COMPREPLY < <(compgen -W "$_bakeoff_reducible" -- "$current")
+		return
+		;;
 	--project | -p | --output | -o | --with)
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
@@ -141,6 +147,9 @@ _bakeoff ()
 	import | decode)
 		compopt -o filenames
 		mapfile -t COMPREPLY < <(compgen -f -- "$current")
+		;;
+	reduce)
+		mapfile -t COMPREPLY < <(compgen -W "$(_bakeoff_sections variant)" -- "$current")
 		;;
 	boards)
 		mapfile -t COMPREPLY < <(compgen -W "$(_bakeoff_boards)" -- "$current")
