@@ -63,7 +63,7 @@ if [ -s "$no_sandbox" ]; then
 	cat >"$BATS_RUN_TMPDIR/unguarded/bakeoff.$$" <<-END
 		#!/bin/sh
 		case \$1 in
-		run | build | boot | step)
+		run | build | boot | step | reduce)
 			command=\$1
 			shift
 			exec "$bakeoff" "\$command" --no-sandbox "\$@"
