@@ -177,7 +177,8 @@ gboolean kconfig_check (const char *text, const char *const *settings, const cha
 
 gboolean kconfig_refuses (const char *message, const char *symbol)
 {
-	g_auto (GStrv) parts = g_strsplit (message, "; ", -1);
+	/* as explain() ends what it says of an option: a value may hold "; " as well */
+	g_auto (GStrv) parts = g_strsplit (message, "); ", -1);
 	guint i;
 
 	for (i = 0; parts[i]; i++) {

@@ -139,6 +139,36 @@ static void test_check_names_the_dependency (void)
 	g_assert_true (files_remove_tree (dir, NULL));
 }
 
+/* Of a message about several options each is found by its whole name, with whatever value was asked
+ * for; one that a reason only mentions, or that is not there, is not. */
+static void test_refuses (void)
+{
+	const char *const settings[] = { "CONFIG_SLUB=y", "CONFIG_SLAB=n",
+					 "CONFIG_CMDLINE=\"a; b\"", "CONFIG_LAST=y", NULL };
+	g_autofree char *dir = g_dir_make_tmp ("bakeoff-kconfig-XXXXXX", NULL);
+	g_autofree char *path = g_build_filename (dir, "Kconfig", NULL);
+	g_autoptr (GError) error = NULL;
+
+	g_assert_true (g_file_set_contents (
+		path, "config SLUB\n\tdepends on EMBEDDED && CONFIG_MMU=y\n", -1, NULL));
+	g_assert_false (
+		kconfig_check ("CONFIG_SLAB=y\nCONFIG_CMDLINE=\"c\"\n", settings, dir, &error));
+	g_assert_error (error, BAKEOFF_ERROR, BAKEOFF_ERROR_CONFIG);
+	g_assert_nonnull (strstr (error->message, "depends on EMBEDDED"));
+	g_assert_true (kconfig_refuses (error->message, "CONFIG_SLUB"));
+	g_assert_true (kconfig_refuses (error->message, "CONFIG_SLAB"));
+	g_assert_true (kconfig_refuses (error->message, "CONFIG_CMDLINE"));
+	g_assert_true (kconfig_refuses (error->message, "CONFIG_LAST"));
+	g_assert_false (kconfig_refuses (error->message, "CONFIG_SLU"));
+	g_assert_false (kconfig_refuses (error->message, "CONFIG_SLUB_DEBUG"));
+	g_assert_false (kconfig_refuses (error->message, "SLUB"));
+	g_assert_false (kconfig_refuses (error->message, "CONFIG_MMU"));
+	g_assert_false (kconfig_refuses (error->message, "CONFIG_EMBEDDED"));
+	g_assert_false (kconfig_refuses ("make: *** [oldconfig] Error 1", "CONFIG_SLUB"));
+	g_assert_cmpint (g_unlink (path), ==, 0);
+	g_assert_cmpint (g_rmdir (dir), ==, 0);
+}
+
 int main (int argc, char **argv)
 {
 	g_test_init (&argc, &argv, NULL);
@@ -150,5 +180,6 @@ int main (int argc, char **argv)
 	g_test_add_func ("/kconfig/check/holds", test_check_holds);
 	g_test_add_func ("/kconfig/check/fails", test_check_fails);
 	g_test_add_func ("/kconfig/check/dependency", test_check_names_the_dependency);
+	g_test_add_func ("/kconfig/refuses", test_refuses);
 	return g_test_run ();
 }
