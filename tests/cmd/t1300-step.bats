@@ -79,6 +79,10 @@ new_logs() {
 	find "$p/.bakeoff/logs" -type f -newer "$marker" | wc -l
 }
 
+has_new_log() {
+	[ "$(new_logs)" -gt 0 ]
+}
+
 # stops COMMAND…: trouble is 128 or more, one line of error, and nothing that looks like an answer.
 stops() {
 	local got=0
@@ -135,6 +139,15 @@ git_state() {
 	runs 0 git bisect run "${step[@]}"
 	names breaks
 	is "$(git rev-parse HEAD)" "$(git rev-parse fixed)"
+}
+
+# A bare repository has no work tree at all.
+@test "git bisect in a bare repository" {
+	git clone -q --bare "$tree" "$BATS_TEST_TMPDIR/bare.git"
+	cd "$BATS_TEST_TMPDIR/bare.git"
+	git bisect start --no-checkout bad slub
+	runs 0 git bisect run "${step[@]}"
+	names breaks
 }
 
 # A work tree that would not compile, with staged and unknown files in it, is neither built nor touched.
@@ -206,6 +219,8 @@ git_state() {
 	runs 125 "${step[@]}" --commit no-slub --without CONFIG_SLUB=skip
 	runs 125 "${step[@]}" --commit no-slub --without CONFIG_SLU=good --without CONFIG_MMC=bad
 	runs 0 "${step[@]}" --commit no-slub --without CONFIG_MMC=bad --without CONFIG_SLUB=good
+	# SLAB=n did not take either: of two rules that fit it is the first
+	runs 1 "${step[@]}" --commit no-slub --without CONFIG_SLAB=bad --without CONFIG_SLUB=good
 	# where it can be chosen, no rule counts
 	runs 0 "${step[@]}" --commit slub --without CONFIG_SLUB=bad
 	runs 1 "${step[@]}" --commit breaks --without CONFIG_SLUB=good
@@ -245,6 +260,10 @@ git_state() {
 	touch "$marker"
 	runs 1 "${step[@]}" --commit breaks --repeat 5
 	is "$(new_logs)" 0
+	# --fresh believes none of them
+	runs 0 "${step[@]}" --commit slub --fresh --repeat 2
+	has "$out" "(0 of 2 boots)"
+	lacks "$out" "known already"
 	for n in 0 -1 many 99999; do
 		stops "${step[@]}" --commit slub --repeat=$n
 	done
@@ -365,6 +384,27 @@ git_state() {
 	breaks_down nowhere-linux-gnu-gcc
 	rm -r "$p/toolchains"
 	runs 0 "${step[@]}" --commit slub
+}
+
+# A store that cannot be read is trouble of ours.
+@test "a damaged store ends with 128" {
+	own_store
+	mkdir "$p/.bakeoff"
+	echo 'no database, and long enough not to be taken for a new one' >"$p/.bakeoff/results.db"
+	stops "${step[@]}" --commit slub
+}
+
+# Stopped by the user it has no answer, and git stops too.
+@test "a step that is stopped ends with 128" {
+	edit_board "$p" -e 's/panic=1/panic=1 probe=none/' -e 's/silence = .*/silence = 60/'
+	"${step[@]}" --commit slub >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" </dev/null 3>&- &
+	pid=$!
+	wait_until 30 has_new_log
+	kill -TERM "$pid"
+	got=0
+	wait "$pid" || got=$?
+	is "$got" 128
+	is "$(<"$BATS_TEST_TMPDIR/out")" ""
 }
 
 # An answer that could not be written was not given.
