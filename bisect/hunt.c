@@ -143,16 +143,9 @@ static void count (Hunt *hunt, const TrialResult *result)
 		hunt->known++;
 }
 
-/* Puts what a test came to into the session. FALSE stops the hunt. */
-static gboolean keep (Hunting *self, const Asked *asked, GError **error)
+/* Whether a test came to anything at all; counts it. */
+static gboolean check_result (Hunting *self, const Asked *asked, GError **error)
 {
-	g_autofree char *subject = NULL;
-
-	if (asked->dropped && !asked->result) {
-		self->hunt->dropped++;
-		tell (self, HUNT_DROPPED, asked->commit, NULL);
-		return TRUE;
-	}
 	if (!asked->result) {
 		g_propagate_error (error, g_error_copy (asked->error));
 		return FALSE;
@@ -163,9 +156,32 @@ static gboolean keep (Hunting *self, const Asked *asked, GError **error)
 			     "when that is mended, 'bakeoff bisect run' goes on",
 			     asked->commit, asked->result->reason);
 	count (self->hunt, asked->result);
+	return TRUE;
+}
+
+/*
+ * Puts what a test came to into the session. FALSE stops the hunt.
+ *
+ * What is new but no suspect any more is left out: git takes the last such commit of a log for the
+ * one to search below, and would go back to more suspects.
+ */
+static gboolean keep (Hunting *self, const Asked *asked, GError **error)
+{
+	g_autofree char *subject = NULL;
+	Answer answer;
+
+	self->hunt->dropped += asked->dropped;
+	if (asked->dropped && !asked->result) {
+		tell (self, HUNT_DROPPED, asked->commit, NULL);
+		return TRUE;
+	}
+	if (!check_result (self, asked, error))
+		return FALSE;
+	answer = answer_of (self, asked->result);
 	subject = repo_subject (self->spec->repo, asked->commit);
-	if (!session_add (self->session, asked->commit, answer_of (self, asked->result),
-			  asked->result->reason, subject, error))
+	if (!(asked->dropped && answer == ANSWER_NEW) &&
+	    !session_add (self->session, asked->commit, answer, asked->result->reason, subject,
+			  error))
 		return FALSE;
 	tell (self, HUNT_ANSWERED, asked->commit, asked->result);
 	return TRUE;
@@ -382,6 +398,7 @@ static gboolean check_revert (Hunting *self, const char *commit, SessionEnd *end
 		revert_commit (self->spec->repo, commit, self->session->new_end, &local);
 	Asked *asked;
 	Answer answer;
+	gboolean done;
 
 	if (local) {
 		g_propagate_error (error, g_steal_pointer (&local));
@@ -393,22 +410,19 @@ static gboolean check_revert (Hunting *self, const char *commit, SessionEnd *end
 	}
 	ask (self, reverted, FALSE);
 	asked = wait_for_answer (self);
-	if (!asked->result) {
-		g_propagate_error (error, g_steal_pointer (&asked->error));
-		asked_free (asked);
-		return FALSE;
+	done = check_result (self, asked, error);
+	if (done) {
+		tell (self, HUNT_ANSWERED, reverted, asked->result);
+		answer = answer_of (self, asked->result);
+		end->revert = answer == ANSWER_OLD
+				      ? g_strdup ("PASS")
+				      : g_strdup_printf ("without it %.12s is %s: %s",
+							 self->session->new_end,
+							 session_term (self->session, answer),
+							 asked->result->reason);
 	}
-	count (self->hunt, asked->result);
-	tell (self, HUNT_ANSWERED, reverted, asked->result);
-	answer = answer_of (self, asked->result);
-	end->revert =
-		asked->result->answer != TRIAL_BROKEN && answer == ANSWER_OLD
-			? g_strdup ("PASS")
-			: g_strdup_printf ("without it %.12s is %s: %s", self->session->new_end,
-					   session_term (self->session, answer),
-					   asked->result->reason);
 	asked_free (asked);
-	return TRUE;
+	return done;
 }
 
 static gboolean check_answer (Hunting *self, GError **error)
