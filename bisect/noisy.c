@@ -41,7 +41,7 @@ typedef struct {
 	GCancellable *cancellable;
 	TrialResult *result;
 	GError *error;
-	gint ended; /* atomic */
+	GAsyncQueue *ended; /* gets the test itself */
 } Test;
 
 static gpointer test_in_thread (gpointer data)
@@ -54,7 +54,7 @@ static gpointer test_in_thread (gpointer data)
 	self->result = spec->test (self->commit, self->boots, self->cancellable, spec->user_data,
 				   &self->error);
 	g_main_context_pop_thread_default (context);
-	g_atomic_int_set (&self->ended, TRUE);
+	g_async_queue_push (self->ended, self);
 	return NULL;
 }
 
@@ -62,15 +62,19 @@ static gpointer test_in_thread (gpointer data)
 static TrialResult *test (Noisy *self, const char *commit, guint boots, GError **error)
 {
 	g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-	Test test = { .noisy = self, .commit = commit, .boots = boots, .cancellable = cancellable };
+	g_autoptr (GAsyncQueue) ended = g_async_queue_new ();
+	Test test = { .noisy = self,
+		      .commit = commit,
+		      .boots = boots,
+		      .cancellable = cancellable,
+		      .ended = ended };
 	GThread *thread = g_thread_new ("boot", test_in_thread, &test);
 
-	while (!g_atomic_int_get (&test.ended)) {
+	while (!g_async_queue_timeout_pop (ended, LISTEN_US)) {
 		while (g_main_context_iteration (NULL, FALSE))
 			;
 		if (g_cancellable_is_cancelled (self->spec->hunt.cancellable))
 			g_cancellable_cancel (cancellable);
-		g_usleep (LISTEN_US);
 	}
 	g_thread_join (thread);
 	if (!test.result) {
