@@ -134,16 +134,7 @@ static Answer answer_of (const Hunting *self, const TrialResult *result)
 	return (result->answer == TRIAL_BAD) != self->spec->fix ? ANSWER_NEW : ANSWER_OLD;
 }
 
-static void count (Hunt *hunt, const TrialResult *result)
-{
-	hunt->tested++;
-	hunt->built += result->new_builds;
-	hunt->booted += result->new_boots;
-	if (!result->new_builds && !result->new_boots)
-		hunt->known++;
-}
-
-/* Whether a test came to anything at all; counts it. */
+/* Whether a test came to anything at all; counts what it cost. */
 static gboolean check_result (Hunting *self, const Asked *asked, GError **error)
 {
 	if (!asked->result) {
@@ -155,7 +146,8 @@ static gboolean check_result (Hunting *self, const Asked *asked, GError **error)
 			     "%.12s could not be tested: %s\n"
 			     "when that is mended, 'bakeoff bisect run' goes on",
 			     asked->commit, asked->result->reason);
-	count (self->hunt, asked->result);
+	self->hunt->built += asked->result->new_builds;
+	self->hunt->booted += asked->result->new_boots;
 	return TRUE;
 }
 
@@ -177,6 +169,8 @@ static gboolean keep (Hunting *self, const Asked *asked, GError **error)
 	}
 	if (!check_result (self, asked, error))
 		return FALSE;
+	self->hunt->tested++;
+	self->hunt->known += !asked->result->new_builds && !asked->result->new_boots;
 	answer = answer_of (self, asked->result);
 	subject = repo_subject (self->spec->repo, asked->commit);
 	if (!(asked->dropped && answer == ANSWER_NEW) &&

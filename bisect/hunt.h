@@ -52,7 +52,7 @@ typedef struct {
 typedef struct {
 	GPtrArray *suspects; /* (element-type utf8): ids: the answer alone, or those skips hide */
 	guint tested;	     /* commits, of which some cost nothing: */
-	guint built, booted; /* builds and boots that were done */
+	guint built, booted; /* builds and boots that were done, the check by a revert included */
 	guint known;	     /* commits that were in the store */
 	guint ahead;	     /* tests that were begun ahead of time, */
 	guint dropped;	     /* and those of them that nobody needed */
