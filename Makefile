@@ -177,6 +177,7 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(datadir)/boards/expect \
 		$(DESTDIR)$(datadir)/boards/guest $(DESTDIR)$(datadir)/kbuild/toolchains \
 		$(DESTDIR)$(datadir)/kbuild/tools/bin $(DESTDIR)$(datadir)/patches/toolchain \
+		$(DESTDIR)$(datadir)/patches/toolchain-history \
 		$(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5 \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install $(program) $(DESTDIR)$(PREFIX)/bin/bakeoff
@@ -188,6 +189,7 @@ install: all
 	install kbuild/tools/sandbox $(DESTDIR)$(datadir)/kbuild/tools
 	install kbuild/tools/bin/* $(DESTDIR)$(datadir)/kbuild/tools/bin
 	install -m 644 patches/toolchain/* $(DESTDIR)$(datadir)/patches/toolchain
+	install -m 644 patches/toolchain-history/* $(DESTDIR)$(datadir)/patches/toolchain-history
 	install -m 644 docs/*.json $(DESTDIR)$(datadir)
 	install -m 644 docs/*.1 $(DESTDIR)$(mandir)/man1
 	install -m 644 docs/*.5 $(DESTDIR)$(mandir)/man5
