@@ -11,9 +11,10 @@
 #define MAX_DISK	(G_GUINT64_CONSTANT (1) << 40)
 
 static const char *const known_keys[] = {
-	"board.description", "board.arch",   "board.toolchain", "board.defconfig", "board.set",
-	"board.target",	     "board.image",  "boot.package",	"boot.guest",	   "boot.disk",
-	"boot.console",	     "boot.success", "boot.timeout",	"boot.silence",	   NULL,
+	"board.description", "board.arch",   "board.toolchain", "board.defconfig",
+	"board.set",	     "board.target", "board.image",	"board.dtb",
+	"boot.package",	     "boot.guest",   "boot.disk",	"boot.console",
+	"boot.success",	     "boot.timeout", "boot.silence",	NULL,
 };
 
 static gboolean read_required (const Config *config, const char *key, char **out_value,
@@ -46,6 +47,13 @@ static gboolean read_settings (const Config *config, Board *self, GError **error
 	if (!self->settings)
 		self->settings = g_new0 (char *, 1);
 	return TRUE;
+}
+
+static void read_dtbs (const Config *config, Board *self)
+{
+	self->dtbs = g_strdupv ((char **) config_get_all (config, "board.dtb"));
+	if (!self->dtbs)
+		self->dtbs = g_new0 (char *, 1);
 }
 
 /* `64M` and its like. */
@@ -83,12 +91,15 @@ static gboolean check_names (const Config *config, const Board *self, const char
 			return config_fail (config, key, error, "%%{initrd} needs 'boot.guest'");
 		if (strcmp (name, "disk") == 0 && self->disk == 0)
 			return config_fail (config, key, error, "%%{disk} needs 'boot.disk'");
+		if (strcmp (name, "dtb") == 0 && !*self->dtbs)
+			return config_fail (config, key, error, "%%{dtb} needs 'board.dtb'");
 		if (strcmp (name, "image") != 0 && strcmp (name, "kernel") != 0 &&
-		    strcmp (name, "initrd") != 0 && strcmp (name, "disk") != 0)
+		    strcmp (name, "initrd") != 0 && strcmp (name, "disk") != 0 &&
+		    strcmp (name, "dtb") != 0)
 			return config_fail (config, key, error,
 					    "%%{%s} is not known\n"
-					    "there are %%{image}, %%{kernel}, %%{initrd} and "
-					    "%%{disk}",
+					    "there are %%{image}, %%{kernel}, %%{dtb}, "
+					    "%%{initrd} and %%{disk}",
 					    name);
 		text = close + 1;
 	}
@@ -143,6 +154,7 @@ static gboolean read_boot (const Config *config, Board *self, GError **error)
 
 static gboolean read_board (const Config *config, Board *self, GError **error)
 {
+	read_dtbs (config, self);
 	return config_check (config, known_keys, error) &&
 	       read_required (config, "board.description", &self->description, error) &&
 	       read_required (config, "board.arch", &self->arch, error) &&
@@ -175,6 +187,8 @@ static void make_digests (Board *self)
 	hash_field (build, self->defconfig);
 	hash_field (build, self->target);
 	hash_field (build, self->image);
+	for (i = 0; self->dtbs[i]; i++)
+		hash_field (build, self->dtbs[i]);
 	for (i = 0; self->settings[i]; i++)
 		hash_field (build, self->settings[i]);
 	self->build_digest = g_strdup (g_checksum_get_string (build));
@@ -245,6 +259,7 @@ void board_free (Board *self)
 	g_strfreev (self->settings);
 	g_free (self->target);
 	g_free (self->image);
+	g_strfreev (self->dtbs);
 	g_free (self->package);
 	g_free (self->guest);
 	g_free (self->console);

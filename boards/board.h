@@ -20,8 +20,9 @@ typedef struct {
 	char *toolchain; /* name of a file kbuild/toolchains/NAME.toolchain */
 	char *defconfig; /* make target of the first .config */
 	char **settings; /* CONFIG_FOO=value, over the defconfig */
-	char *target;	 /* make target of the image */
+	char *target;	 /* make targets, with blanks between */
 	char *image;	 /* path of the image, relative to the object directory */
+	char **dtbs;	 /* the same of a device tree: the first that make made; may be empty */
 
 	/* [boot] */
 	gboolean bootable; /* whether there is a [boot] section at all */

@@ -6,6 +6,7 @@
 
 #include <glib/gstdio.h>
 
+#include "base/devicetree.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/process.h"
@@ -28,6 +29,7 @@ static const char *const outcome_names[] = {
 typedef struct {
 	char *image;
 	char *kernel;
+	char *dtb;    /* (nullable) */
 	char *initrd; /* (nullable) */
 	char *disk;   /* (nullable) */
 } Names;
@@ -36,6 +38,7 @@ static void names_clear (Names *self)
 {
 	g_free (self->image);
 	g_free (self->kernel);
+	g_free (self->dtb);
 	g_free (self->initrd);
 	g_free (self->disk);
 }
@@ -70,7 +73,8 @@ void boot_result_free (BootResult *self)
 static char *expand (const char *command, const Names *names, GError **error)
 {
 	return template_expand (error, command, "image", names->image, "kernel", names->kernel,
-				"initrd", names->initrd, "disk", names->disk, NULL);
+				"dtb", names->dtb, "initrd", names->initrd, "disk", names->disk,
+				NULL);
 }
 
 /* A file of @size bytes that takes no space until somebody writes to it. */
@@ -119,12 +123,20 @@ static char *prepare (const BootSpec *spec, GCancellable *cancellable, GError **
 	const Board *board = spec->board;
 	g_autofree char *disk = g_build_filename (spec->work_dir, "disk", NULL);
 	g_autofree char *initrd = g_build_filename (spec->work_dir, "initrd", NULL);
+	g_autofree char *dtb = g_build_filename (spec->work_dir, "dtb", NULL);
+	g_autofree char *image = *board->dtbs ? g_build_filename (spec->work_dir, "image", NULL)
+					      : g_strdup (spec->image);
 	g_autofree char *kernel = board->package ? g_build_filename (spec->work_dir, "kernel", NULL)
-						 : g_strdup (spec->image);
+						 : g_strdup (image);
 	g_auto (Names) names = { 0 };
 
-	names.image = g_shell_quote (spec->image);
+	names.image = g_shell_quote (image);
 	names.kernel = g_shell_quote (kernel);
+	if (*board->dtbs) {
+		names.dtb = g_shell_quote (dtb);
+		if (!devicetree_split (spec->image, dtb, image, error))
+			return NULL;
+	}
 	if (board->guest) {
 		names.initrd = g_shell_quote (initrd);
 		if (!initramfs_write (initrd, spec->init, error))

@@ -4,6 +4,7 @@
 
 #include <glib/gstdio.h>
 
+#include "base/devicetree.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "base/process.h"
@@ -225,7 +226,7 @@ static char **make_command (const Kbuild *self, const char *target, GError **err
 	g_autofree char *output = g_strdup_printf ("O=%s", slot_objects (self->slot));
 	g_autofree char *arch = g_strdup_printf ("ARCH=%s", spec->arch);
 	g_autofree char *cross = g_strdup_printf ("CROSS_COMPILE=%s", spec->toolchain->cross);
-	g_auto (GStrv) argv = NULL;
+	g_auto (GStrv) targets = NULL, argv = NULL;
 	guint i;
 
 	/* a target whose recipe failed is not to look finished: old Kbuild does not say so itself
@@ -242,7 +243,8 @@ static char **make_command (const Kbuild *self, const char *target, GError **err
 			return NULL;
 		g_strv_builder_add (words, value);
 	}
-	g_strv_builder_add (words, target);
+	targets = g_strsplit (target, " ", -1);
+	g_strv_builder_addv (words, (const char **) targets);
 	argv = g_strv_builder_end (words);
 	return slot_command (self->slot, &self->view, (const char *const *) argv);
 }
@@ -413,11 +415,42 @@ static gboolean make_image (const Kbuild *self, GError **error)
 	return made;
 }
 
+/* The device tree that make left. Returns: (transfer full) (nullable): the file. */
+static char *find_dtb (const Kbuild *self, GError **error)
+{
+	const char *const *dtb;
+
+	for (dtb = self->spec->dtbs; *dtb; dtb++) {
+		char *path = slot_object (self->slot, *dtb);
+
+		if (path)
+			return path;
+	}
+	return fail_null (error, BAKEOFF_ERROR_FAILED,
+			  "make %s left no '%s'\nthe board file's 'target' and 'dtb' do not belong "
+			  "together",
+			  self->spec->target, dtb[-1]);
+}
+
+/* Returns: (transfer full): what is to be kept: @image, or a new file with the device tree too. */
+static char *join_dtb (const Kbuild *self, const char *image, GError **error)
+{
+	g_autofree char *dtb = NULL, *joined = NULL;
+
+	if (!self->spec->dtbs || !*self->spec->dtbs)
+		return g_strdup (image);
+	dtb = find_dtb (self, error);
+	joined = slot_object_new (self->slot, "bakeoff.image");
+	if (!dtb || !devicetree_join (dtb, image, joined, error))
+		return NULL;
+	return g_steal_pointer (&joined);
+}
+
 static gboolean read_results (const Kbuild *self, BuildResult *result, GError **error)
 {
 	const BuildSpec *spec = self->spec;
 	g_autofree char *image = slot_object (self->slot, spec->image);
-	g_autofree char *config = NULL;
+	g_autofree char *config = NULL, *whole = NULL;
 
 	if (!image)
 		return fail (error, BAKEOFF_ERROR_FAILED,
@@ -428,8 +461,24 @@ static gboolean read_results (const Kbuild *self, BuildResult *result, GError **
 	if (!config)
 		return FALSE;
 	result->modules = kconfig_has_modules (config);
-	result->sha256 = keep_image (spec, image, error);
+	whole = join_dtb (self, image, error);
+	result->sha256 = whole ? keep_image (spec, whole, error) : NULL;
 	return result->sha256 != NULL;
+}
+
+static void forget_outputs (const Kbuild *self)
+{
+	g_autofree char *image = slot_object (self->slot, self->spec->image);
+	const char *const *dtb;
+
+	if (image)
+		g_unlink (image);
+	for (dtb = self->spec->dtbs; dtb && *dtb; dtb++) {
+		g_autofree char *path = slot_object (self->slot, *dtb);
+
+		if (path)
+			g_unlink (path);
+	}
 }
 
 BuildResult *build_run (const BuildSpec *spec, Slot *slot, GCancellable *cancellable,
@@ -437,7 +486,6 @@ BuildResult *build_run (const BuildSpec *spec, Slot *slot, GCancellable *cancell
 {
 	g_auto (Kbuild) self = { .spec = spec, .slot = slot, .cancellable = cancellable };
 	g_autoptr (BuildResult) result = g_new0 (BuildResult, 1);
-	g_autofree char *old = slot_object (slot, spec->image);
 	g_autofree char *tools = tools_digest (spec);
 	gint64 start = g_get_monotonic_time ();
 
@@ -447,8 +495,8 @@ BuildResult *build_run (const BuildSpec *spec, Slot *slot, GCancellable *cancell
 	self.env = make_environment (spec, slot, &self.view);
 	/* so that what is there afterwards was made now; a variant's may be the base's, and then
 	 * make says so by leaving it alone */
-	if (old && !slot_is_variant (slot))
-		g_unlink (old);
+	if (!slot_is_variant (slot))
+		forget_outputs (&self);
 	if ((spec->ccache_dir && !files_make_dir (spec->ccache_dir, error)) ||
 	    !slot_set_tools (slot, tools, error) || !slot_set_busy (slot, TRUE, error) ||
 	    !make_image (&self, error) || !read_results (&self, result, error))

@@ -18,10 +18,12 @@ typedef struct {
 	const char *arch;		/* ARCH= */
 	const char *defconfig;		/* make target of the first .config */
 	const char *const *settings;	/* CONFIG_X=value, put over it, later ones win */
-	const char *target;		/* make target */
+	const char *target;		/* make targets, with blanks between */
 	const char *image;		/* what it makes, relative to the object directory */
-	const char *images_dir;		/* where images are kept under their SHA-256 */
-	const char *log;		/* file that gets all that make printed */
+	const char *const *dtbs; /* the same: of these device trees the first that is there goes
+				  * in front of the image, see base/devicetree.h; may be empty */
+	const char *images_dir;	 /* where images are kept under their SHA-256 */
+	const char *log;	 /* file that gets all that make printed */
 	Jobserver *jobserver;
 	const char *ccache_dir; /* (nullable): use ccache(1), its cache there */
 } BuildSpec;

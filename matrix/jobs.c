@@ -202,6 +202,7 @@ static BuildSpec build_spec (const Workshop *self, const Cell *cell, const char 
 		.settings = (const char *const *) cell->settings,
 		.target = board->target,
 		.image = board->image,
+		.dtbs = (const char *const *) board->dtbs,
 		.images_dir = self->images,
 		.log = log,
 		.jobserver = self->jobserver,

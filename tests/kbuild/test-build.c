@@ -55,8 +55,8 @@ static void tear_down (Builds *self)
 	g_free (self->log);
 }
 
-static BuildResult *build (const Builds *self, const char *setting, GCancellable *cancellable,
-			   GError **error)
+static BuildResult *build_with (const Builds *self, const char *setting, const char *const *dtbs,
+				GCancellable *cancellable, GError **error)
 {
 	const char *const settings[] = { setting, NULL };
 	BuildSpec spec = {
@@ -68,12 +68,19 @@ static BuildResult *build (const Builds *self, const char *setting, GCancellable
 		.settings = settings,
 		.target = "Image",
 		.image = "Image",
+		.dtbs = dtbs,
 		.images_dir = self->images,
 		.log = self->log,
 		.jobserver = self->jobserver,
 	};
 
 	return build_run (&spec, self->slot, cancellable, error);
+}
+
+static BuildResult *build (const Builds *self, const char *setting, GCancellable *cancellable,
+			   GError **error)
+{
+	return build_with (self, setting, NULL, cancellable, error);
 }
 
 /* Builds with @recipe, which must fail with @code and say @says. */
@@ -115,6 +122,41 @@ static void test_image (Builds *self)
 	g_assert_true (image_is_sound (self->images, sum));
 	g_unlink (kept);
 	g_assert_false (image_is_sound (self->images, sum));
+}
+
+/* The device tree is part of the image: another one makes another image, none is our trouble. */
+static void test_device_tree (Builds *self)
+{
+	const char *const dtbs[] = { "moved/board.dtb", "board.dtb", NULL };
+	g_autofree char *hashes[2] = { NULL, NULL };
+	g_autoptr (GError) error = NULL;
+	guint i;
+
+	for (i = 0; i < 2; i++) {
+		/* 40 bytes that tell their length, and 4 more of which one differs */
+		g_autofree char *recipe = g_strdup_printf (
+			"printf image >$O/Image; { printf '\\320\\r\\376\\355\\0\\0\\0,'; "
+			"head -c 32 /dev/zero; printf '\\0\\0\\0'; printf %u; } >$O/board.dtb\n",
+			i);
+		g_autoptr (BuildResult) result = NULL;
+		g_autofree char *kept = NULL, *text = NULL;
+		gsize length;
+
+		put (self, "recipe", recipe);
+		result = build_with (self, NULL, dtbs, NULL, &error);
+		g_assert_no_error (error);
+		hashes[i] = g_strdup (result->sha256);
+		kept = g_build_filename (self->images, result->sha256, NULL);
+		text = files_read (kept, &length, NULL);
+		g_assert_cmpuint (length, ==, 44 + strlen ("image"));
+		g_assert_cmpstr (text + 44, ==, "image");
+		g_assert_cmpint (text[43], ==, '0' + (int) i);
+	}
+	g_assert_cmpstr (hashes[0], !=, hashes[1]);
+	put (self, "recipe", "printf image >$O/Image\n");
+	g_assert_null (build_with (self, NULL, dtbs, NULL, &error));
+	g_assert_error (error, BAKEOFF_ERROR, BAKEOFF_ERROR_FAILED);
+	g_assert_nonnull (strstr (error->message, "'target' and 'dtb'"));
 }
 
 /* make sees ARCH and the toolchain's variables with %{src} filled in, and nothing of our
@@ -413,6 +455,7 @@ int main (int argc, char **argv)
 {
 	g_test_init (&argc, &argv, NULL);
 	add ("image", test_image);
+	add ("device-tree", test_device_tree);
 	add ("environment", test_environment);
 	add ("compiler-error", test_compiler_error);
 	add ("machine-trouble", test_machine_trouble);
