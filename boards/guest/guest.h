@@ -24,6 +24,7 @@ static void guest_main (char **argv, char **envp);
 
 /* include/asm-arm/unistd.h */
 enum {
+	SYS_READ = 3,
 	SYS_WRITE = 4,
 	SYS_OPEN = 5,
 	SYS_CLOSE = 6,
@@ -67,6 +68,10 @@ __asm__(".globl _start\n"
 	"	bic	sp, sp, #7\n"
 	"	b	guest_start\n");
 
+#elif defined(__x86_64__)
+#include "arch-x86_64.h"
+#elif defined(__aarch64__) || defined(__riscv)
+#include "arch-generic.h"
 #else
 #error "boards/guest/guest.h: this architecture has no section yet"
 #endif
@@ -77,12 +82,21 @@ enum { OPEN_READ = 0, OPEN_WRITE = 1 };
 
 static inline long sys_open (const char *path, int flags)
 {
+#ifdef GUEST_HAS_OPENAT_ONLY
+	return guest_syscall (SYS_OPENAT, -100 /* AT_FDCWD */, (long) path, flags, 0, 0);
+#else
 	return guest_syscall (SYS_OPEN, (long) path, flags, 0, 0, 0);
+#endif
 }
 
 static inline long sys_close (int fd)
 {
 	return guest_syscall (SYS_CLOSE, fd, 0, 0, 0, 0);
+}
+
+static inline long sys_read (int fd, void *bytes, size_t size)
+{
+	return guest_syscall (SYS_READ, fd, (long) bytes, (long) size, 0, 0);
 }
 
 static inline long sys_write (int fd, const void *bytes, size_t size)
@@ -181,6 +195,19 @@ static inline void __attribute__ ((sentinel)) guest_say (const char *text, ...)
 	va_end (more);
 	line[used++] = '\n';
 	sys_write (1, line, used);
+}
+
+/** guest_read_file: reads the beginning of @path. Returns the number of bytes or minus an errno. */
+static inline long guest_read_file (const char *path, char *buffer, size_t size)
+{
+	long fd = sys_open (path, OPEN_READ);
+	long result;
+
+	if (fd < 0)
+		return fd;
+	result = sys_read ((int) fd, buffer, size);
+	sys_close ((int) fd);
+	return result;
 }
 
 /** guest_write_file: writes @text to @path. Returns 0 or minus an errno. */
