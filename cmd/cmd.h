@@ -36,6 +36,7 @@ typedef struct {
 /** command_find: Returns: (transfer none) (nullable): the command of that name. */
 const Command *command_find (const char *name);
 
+gboolean cmd_init (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_import (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_show (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_apply (int argc, char **argv, int *out_status, GError **error);

@@ -5,7 +5,7 @@
 #
 # _bakeoff_commands and _bakeoff_options repeat the table of cmd/main.c and what --help prints.
 
-_bakeoff_commands="import show apply build boot run step reduce bisect report decode boards gc doctor"
+_bakeoff_commands="init import show apply build boot run step reduce bisect report decode boards gc doctor"
 _bakeoff_formats="text reply json"
 _bakeoff_verdicts="any pass fail oops hang built build-failed apply-failed infra undecided"
 _bakeoff_reducible="pass fail oops hang built build-failed"
@@ -24,6 +24,7 @@ _bakeoff_options ()
 	bisect) echo "--help --signature --bad --repeat --with --without --find --first-parent --path --ahead --noisy --confidence --max-boots --regzbot --format --project --repo --board --config --jobs --no-sandbox --no-ccache --fresh" ;;
 	report) echo "--help --format --output --project --repo --base --board --config --variant" ;;
 	decode) echo "--help" ;;
+	init) echo "--help --board --project --repo --base" ;;
 	boards) echo "--help --project" ;;
 	gc) echo "--help --older --size --all --dry-run --project" ;;
 	doctor) echo "--help --reproducible --project --repo --base --board --config --jobs --no-sandbox --no-ccache --fresh" ;;

@@ -290,6 +290,24 @@ static void append_value (GString *text, const char *key, const char *value)
 	g_string_append (text, "\"\n");
 }
 
+gboolean project_create (const char *path, const ProjectStart *start, GError **error)
+{
+	g_autoptr (GString) text = g_string_new (NULL);
+	char **board;
+
+	if (g_file_test (path, G_FILE_TEST_EXISTS))
+		return fail (error, BAKEOFF_ERROR_USAGE,
+			     "there is a '%s' already\n"
+			     "edit it, or give another place with --project",
+			     path);
+	g_string_append_printf (text, "# %s\n[bakeoff]\n", start->about);
+	append_value (text, "repo", start->repo);
+	append_value (text, "base", start->base);
+	for (board = start->boards; *board; board++)
+		append_value (text, "board", *board);
+	return files_write (path, text->str, (gssize) text->len, error);
+}
+
 static void append_thread (const Project *self, const ProjectAddition *addition, GString *text)
 {
 	const char *subject = self->subject ? NULL : addition->subject;

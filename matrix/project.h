@@ -56,6 +56,17 @@ char *project_patch_path (const Project *self, const char *patch);
 /** project_config: Returns: (transfer none) (nullable): the defined config of that name. */
 const ProjectConfig *project_config (const Project *self, const char *name);
 
+/* What a new project begins with. All borrowed. */
+typedef struct {
+	const char *repo;  /* absolute */
+	const char *base;  /* a revision */
+	const char *about; /* one line about @base, for the reader */
+	char **boards;	   /* names */
+} ProjectStart;
+
+/** project_create: writes a new bakeoff.conf. Errors: USAGE where there is a file at @path. */
+gboolean project_create (const char *path, const ProjectStart *start, GError **error);
+
 /* What an import adds to bakeoff.conf. All borrowed. */
 typedef struct {
 	const char *subject;	 /* (nullable): of the thread */
