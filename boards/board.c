@@ -35,7 +35,7 @@ static gboolean read_settings (const Config *config, Board *self, GError **error
 	gsize i;
 
 	for (i = 0; settings && settings[i]; i++)
-		if (!g_regex_match_simple ("^CONFIG_[A-Za-z0-9_]+="
+		if (!g_regex_match_simple ("^\\??CONFIG_[A-Za-z0-9_]+="
 					   "([ymn]|-?[0-9]+|0x[0-9A-Fa-f]+|\".*\")$",
 					   settings[i], G_REGEX_DOLLAR_ENDONLY, 0))
 			return config_fail (config, "board.set", error,

@@ -6,9 +6,22 @@
 
 #define REFUSED " did not take"
 
+static gboolean is_wish (const char *setting)
+{
+	return *setting == '?';
+}
+
+/* The symbol that @setting is about. */
+static char *symbol_set (const char *setting)
+{
+	setting += is_wish (setting);
+	return g_strndup (setting, strcspn (setting, "="));
+}
+
 gboolean kconfig_setting_valid (const char *setting)
 {
-	const char *name = g_str_has_prefix (setting, "CONFIG_") ? setting + 7 : "=";
+	const char *bare = setting + is_wish (setting);
+	const char *name = g_str_has_prefix (bare, "CONFIG_") ? bare + 7 : "=";
 	const char *end = strchr (name, '=');
 	const char *c;
 
@@ -29,18 +42,20 @@ static char *symbol_of (const char *line)
 	return NULL;
 }
 
-/* symbol -> value, of which `n` is "is not set". The later setting wins. */
+/* symbol -> its last setting: the later one wins */
 static GHashTable *settings_table (const char *const *settings)
 {
-	GHashTable *table = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+	GHashTable *table = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
-	for (; *settings; settings++) {
-		gsize length = strcspn (*settings, "=");
-
-		g_hash_table_replace (table, g_strndup (*settings, length),
-				      g_strdup (*settings + length + 1));
-	}
+	for (; *settings; settings++)
+		g_hash_table_replace (table, symbol_set (*settings), (gpointer) *settings);
 	return table;
+}
+
+/* (transfer none) (nullable): `n` is "is not set" */
+static const char *value_of (const char *setting)
+{
+	return setting ? strchr (setting, '=') + 1 : NULL;
 }
 
 char *kconfig_merge (const char *text, const char *const *settings)
@@ -57,8 +72,8 @@ char *kconfig_merge (const char *text, const char *const *settings)
 			g_string_append_printf (out, "%s\n", lines[i]);
 	}
 	for (i = 0; settings[i]; i++) {
-		g_autofree char *symbol = g_strndup (settings[i], strcspn (settings[i], "="));
-		const char *value = g_hash_table_lookup (wanted, symbol);
+		g_autofree char *symbol = symbol_set (settings[i]);
+		const char *value = value_of (g_hash_table_lookup (wanted, symbol));
 
 		if (!value)
 			continue; /* said already */
@@ -162,11 +177,13 @@ gboolean kconfig_check (const char *text, const char *const *settings, const cha
 			g_free (symbol);
 	}
 	for (i = 0; settings[i]; i++) {
-		g_autofree char *symbol = g_strndup (settings[i], strcspn (settings[i], "="));
-		const char *value = g_hash_table_lookup (wanted, symbol);
+		g_autofree char *symbol = symbol_set (settings[i]);
+		const char *setting = g_hash_table_lookup (wanted, symbol);
+		const char *value = value_of (setting);
 		const char *has = g_hash_table_lookup (real, symbol);
 
-		if (value && g_strcmp0 (has, g_str_equal (value, "n") ? NULL : value) != 0)
+		if (value && !is_wish (setting) &&
+		    g_strcmp0 (has, g_str_equal (value, "n") ? NULL : value) != 0)
 			explain (message, symbol, value, has, source);
 		g_hash_table_remove (wanted, symbol);
 	}

@@ -2,7 +2,8 @@
 /*
  * Kernel configurations: settings put into a .config, and whether they held.
  *
- * A setting is `CONFIG_NAME=value`; `=n` means "is not set". Old kernels take the first line of a
+ * A setting is `CONFIG_NAME=value`; `=n` means "is not set". With `?` in front it is a wish: what
+ * only some kernels have need not take. Old kernels take the first line of a
  * symbol and drop without a word what does not suit them, so every line of a symbol is replaced,
  * and the result of `make oldconfig` is checked.
  */
@@ -10,7 +11,8 @@
 
 #include <glib.h>
 
-/** kconfig_setting_valid: whether @setting is `CONFIG_` + name + `=` + value. */
+/** kconfig_setting_valid: whether @setting is `CONFIG_` + name + `=` + value, or that behind `?`.
+ */
 gboolean kconfig_setting_valid (const char *setting);
 
 /**

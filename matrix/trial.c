@@ -60,7 +60,9 @@ TrialRule *trial_rule_parse (const char *text, GError **error)
 	TrialRule *rule;
 	guint i;
 
-	for (i = 0; equals && kconfig_setting_valid (text) && i < G_N_ELEMENTS (words); i++) {
+	for (i = 0;
+	     equals && *text != '?' && kconfig_setting_valid (text) && i < G_N_ELEMENTS (words);
+	     i++) {
 		if (!g_str_equal (equals + 1, words[i].word))
 			continue;
 		rule = g_new0 (TrialRule, 1);

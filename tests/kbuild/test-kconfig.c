@@ -31,6 +31,21 @@ static void test_merge_later_wins (void)
 	g_assert_cmpstr (merged, ==, "CONFIG_A=m\nCONFIG_B=2\n");
 }
 
+/* A wish is put in as any other setting, and only a wish need not take. */
+static void test_wish (void)
+{
+	const char *const settings[] = { "?CONFIG_A=y", "?CONFIG_B=n", NULL };
+	const char *const overruled[] = { "?CONFIG_A=y", "CONFIG_A=m", NULL };
+	g_autofree char *merged = kconfig_merge ("CONFIG_B=y\n", settings);
+	g_autoptr (GError) error = NULL;
+
+	g_assert_cmpstr (merged, ==, "CONFIG_A=y\n# CONFIG_B is not set\n");
+	g_assert_true (kconfig_check ("CONFIG_B=y\n", settings, "/nowhere", &error));
+	g_assert_no_error (error);
+	g_assert_false (kconfig_check ("CONFIG_A=y\n", overruled, "/nowhere", &error));
+	g_assert_true (kconfig_refuses (error->message, "CONFIG_A"));
+}
+
 /* `=n` is the line that Kconfig itself writes; a string keeps its quotes. */
 static void test_merge_not_set (void)
 {
@@ -56,9 +71,11 @@ static void test_merge_nothing (void)
 /* CONFIG_, a name, `=` and a value; nothing else is a setting. */
 static void test_valid (void)
 {
-	static const char *const good[] = { "CONFIG_A=y", "CONFIG_A_2=0x10", "CONFIG_A=\"\"" };
-	static const char *const bad[] = { "A=y",	   "CONFIG_=y",	   "CONFIG_A", "CONFIG_A=",
-					   "CONFIG_A B=y", "CONFIG_A-B=y", "" };
+	static const char *const good[] = { "CONFIG_A=y", "CONFIG_A_2=0x10", "CONFIG_A=\"\"",
+					    "?CONFIG_A=y" };
+	static const char *const bad[] = { "A=y",	"CONFIG_=y",	"CONFIG_A",
+					   "CONFIG_A=", "CONFIG_A B=y", "CONFIG_A-B=y",
+					   "",		"?A=y",		"??CONFIG_A=y" };
 	guint i;
 
 	for (i = 0; i < G_N_ELEMENTS (good); i++)
@@ -181,5 +198,6 @@ int main (int argc, char **argv)
 	g_test_add_func ("/kconfig/check/fails", test_check_fails);
 	g_test_add_func ("/kconfig/check/dependency", test_check_names_the_dependency);
 	g_test_add_func ("/kconfig/refuses", test_refuses);
+	g_test_add_func ("/kconfig/wish", test_wish);
 	return g_test_run ();
 }
