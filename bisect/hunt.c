@@ -355,10 +355,23 @@ static void list_suspects (Hunting *self)
 
 /* ---- the checks afterwards ---- */
 
-/* The answer shows it, and none of its parents does. */
+static void differs (const Hunting *self, const char *commit, Answer wanted, const char *whose,
+		     SessionEnd *end)
+{
+	const SessionEntry *entry = session_find (self->session, commit);
+
+	if (entry->answer == wanted)
+		return;
+	g_free (end->verify);
+	end->verify = g_strdup_printf ("%s%.12s is %s: %s", whose, commit,
+				       session_term (self->session, entry->answer), entry->reason);
+}
+
+/* The answer shows it, and none of its parents does: a branch that is taken for one commit may. */
 static gboolean verify (Hunting *self, const char *commit, SessionEnd *end, GError **error)
 {
-	g_auto (GStrv) parents = revert_parents (self->spec->repo, commit, error);
+	g_auto (GStrv) parents =
+		revert_parents (self->spec->repo, commit, self->session->first_parent, error);
 	g_autoptr (GPtrArray) wanted = g_ptr_array_new ();
 	char **parent;
 
@@ -371,16 +384,9 @@ static gboolean verify (Hunting *self, const char *commit, SessionEnd *end, GErr
 	if (!ask_all (self, (char **) wanted->pdata, error))
 		return FALSE;
 	end->verify = g_strdup ("PASS");
-	for (parent = parents; *parent; parent++) {
-		const SessionEntry *entry = session_find (self->session, *parent);
-
-		if (entry->answer == ANSWER_OLD)
-			continue;
-		g_free (end->verify);
-		end->verify = g_strdup_printf ("its parent %.12s is %s: %s", *parent,
-					       session_term (self->session, entry->answer),
-					       entry->reason);
-	}
+	for (parent = parents; *parent; parent++)
+		differs (self, *parent, ANSWER_OLD, "its parent ", end);
+	differs (self, commit, ANSWER_NEW, "", end);
 	return TRUE;
 }
 

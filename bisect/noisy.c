@@ -279,7 +279,8 @@ static char *conclusion (const GString *failures, const GString *counts)
 static gboolean verify (Noisy *self, const char *commit, const NoisyResult *found, SessionEnd *end,
 			GError **error)
 {
-	g_auto (GStrv) parents = revert_parents (self->spec->hunt.repo, commit, error);
+	g_auto (GStrv) parents =
+		revert_parents (self->spec->hunt.repo, commit, self->session->first_parent, error);
 	g_autoptr (GString) failures = g_string_new (NULL), counts = g_string_new (NULL);
 	char **parent;
 

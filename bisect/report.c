@@ -42,12 +42,19 @@ static void append_answer (GString *out, const BisectReport *self, const Session
 		g_string_append_printf (out, "The first %s commit is one of these %u:\n\n",
 					session->term_new, suspects->len);
 	for (i = 0; i < suspects->len; i++) {
-		const char *commit = suspects->pdata[i];
-		g_autofree char *name = name_commit (self->repo, commit);
+		g_autofree char *name = name_commit (self->repo, suspects->pdata[i]);
 
-		g_string_append_printf (
-			out, suspects->len == 1 ? "%s\nis the first %s commit.\n" : "    %s\n",
-			name, session->term_new);
+		if (suspects->len != 1)
+			g_string_append_printf (out, "    %s\n", name);
+		else if (session_is_verified (session))
+			g_string_append_printf (out, "%s\nis the first %s commit.\n", name,
+						session->term_new);
+		else
+			g_string_append_printf (
+				out, "The search came to\n%s\nbut %s.\n", name,
+				session->end.verify
+					? "the check afterwards does not agree: it is not convicted"
+					: "that was not checked yet");
 	}
 	if (session->end.verify)
 		g_string_append_printf (out, "\nverify: %s\n", session->end.verify);
@@ -97,17 +104,24 @@ void bisect_report (const BisectReport *self, const Session *session, GPtrArray 
 	append_end (out, self, session, session->term_old, session->old_end);
 	append_end (out, self, session, session->term_new, session->new_end);
 	append_skipped (out, self, session);
-	if (suspects->len == 1)
+	if (suspects->len == 1 && session_is_verified (session))
 		append_trailers (out, self, suspects->pdata[0]);
 	if (log)
 		g_string_append_printf (out, "\nThe log, for 'git bisect replay':\n\n%s", log);
+}
+
+static char *name_answer (const BisectReport *self, const Session *session, const char *commit)
+{
+	g_autofree char *name = name_commit (self->repo, commit);
+
+	return g_strconcat (session_is_verified (session) ? "" : "perhaps ", name, NULL);
 }
 
 void bisect_report_mail (const BisectReport *self, const Session *session, GPtrArray *suspects,
 			 GString *out)
 {
 	g_autofree char *name = suspects->len == 1
-					? name_commit (self->repo, suspects->pdata[0])
+					? name_answer (self, session, suspects->pdata[0])
 					: g_strdup_printf ("one of %u commits", suspects->len);
 	g_autofree char *words = self->thread ? g_strdup_printf ("Re: %s", self->thread)
 					      : g_strdup_printf ("[bisected] first %s commit: %s",

@@ -37,7 +37,7 @@ static git_commit *find (git_repository *git, const char *id, GError **error)
 		       : git_fail (error, id);
 }
 
-char **revert_parents (Repo *repo, const char *commit, GError **error)
+char **revert_parents (Repo *repo, const char *commit, gboolean first_only, GError **error)
 {
 	g_autoptr (git_repository) git = open_git (repo, error);
 	g_autoptr (git_commit) object = git ? find (git, commit, error) : NULL;
@@ -46,7 +46,7 @@ char **revert_parents (Repo *repo, const char *commit, GError **error)
 
 	if (!object)
 		return NULL;
-	for (i = 0; i < git_commit_parentcount (object); i++)
+	for (i = 0; i < git_commit_parentcount (object) && !(first_only && i > 0); i++)
 		g_strv_builder_add (ids, git_oid_tostr_s (git_commit_parent_id (object, i)));
 	return g_strv_builder_end (ids);
 }

@@ -6,9 +6,12 @@
 
 #include "series/repo.h"
 
-/** revert_parents: Returns: (transfer full) (array zero-terminated=1): of @commit. Errors: FAILED.
+/**
+ * revert_parents: the parents of @commit, or the first alone.
+ *
+ * Returns: (transfer full) (array zero-terminated=1). Errors: FAILED.
  */
-char **revert_parents (Repo *repo, const char *commit, GError **error);
+char **revert_parents (Repo *repo, const char *commit, gboolean first_only, GError **error);
 
 /**
  * revert_commit: a commit on top of @onto that takes back what @commit did; no ref points to it.

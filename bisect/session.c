@@ -57,6 +57,11 @@ char *session_path (const char *state_dir)
 	return g_build_filename (state_dir, "bisect", "log", NULL);
 }
 
+gboolean session_is_verified (const Session *self)
+{
+	return self->end.commit && self->end.verify && g_str_has_prefix (self->end.verify, "PASS");
+}
+
 const char *session_term (const Session *self, Answer answer)
 {
 	return answer == ANSWER_OLD   ? self->term_old

@@ -90,5 +90,8 @@ gboolean session_finish (Session *self, const SessionEnd *end, const char *subje
 /** session_find: Returns: (transfer none) (nullable): the last answer for @commit. */
 const SessionEntry *session_find (const Session *self, const char *commit);
 
+/** session_is_verified: whether there is an answer, and the checks of it and its parents agree. */
+gboolean session_is_verified (const Session *self);
+
 /** session_term: what this session calls @answer: its terms, or `skip`. */
 const char *session_term (const Session *self, Answer answer);

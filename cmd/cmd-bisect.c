@@ -266,7 +266,8 @@ static gboolean hunt_noisy (Bisect *self, const HuntSpec *spec, int *out_status,
 		found->sure ? "sure" : "not sure", found->confidence, self->session->boots->len,
 		self->options.fix ? "passes" : "fails", 100 * found->rate_old,
 		100 * found->rate_new, found->no_change);
-	*out_status = found->sure && found->hunt->suspects->len == 1 ? EXIT_DONE : EXIT_UNJUDGED;
+	*out_status = found->sure && session_is_verified (self->session) ? EXIT_DONE
+									  : EXIT_UNJUDGED;
 	return TRUE;
 }
 
@@ -293,7 +294,7 @@ static gboolean hunt (Bisect *self, int *out_status, GError **error)
 	if (!found)
 		return FALSE;
 	print_hunt (self, found);
-	*out_status = found->suspects->len == 1 ? EXIT_DONE : EXIT_UNJUDGED;
+	*out_status = session_is_verified (self->session) ? EXIT_DONE : EXIT_UNJUDGED;
 	return TRUE;
 }
 
