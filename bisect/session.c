@@ -109,7 +109,8 @@ typedef struct {
 	Session *session;
 	const char *name;
 	guint line;
-	char *reason; /* of the answer that comes next */
+	char *reason;  /* of the answer that comes next */
+	char *told[2]; /* what the latest two comments name: git's word for its ends */
 } Reading;
 
 static gboolean refuse (const Reading *self, GError **error, const char *what)
@@ -129,6 +130,22 @@ static gboolean is_commit (const char *word)
 	return strlen (word) == 40 && strspn (word, "0123456789abcdef") == 40;
 }
 
+/* `--term-new WORD` is as good as `--term-new=WORD`. */
+static char **term_of (Session *session, const char *word)
+{
+	if (g_str_equal (word, "--term-new") || g_str_equal (word, "--term-bad"))
+		return &session->term_new;
+	if (g_str_equal (word, "--term-old") || g_str_equal (word, "--term-good"))
+		return &session->term_old;
+	return NULL;
+}
+
+/* An end, which git's log has as it was typed; the comments before it have its id. */
+static void set_end (char **end, const char *word, const char *told)
+{
+	set_string (end, is_commit (word) || !told ? word : told);
+}
+
 /* `git bisect start [OPTION...] [NEW [OLD...]] [-- PATH...]` */
 static gboolean read_start (Reading *self, char **words, GError **error)
 {
@@ -136,8 +153,12 @@ static gboolean read_start (Reading *self, char **words, GError **error)
 	guint ends = 0;
 
 	for (; *words && !g_str_equal (*words, "--"); words++) {
-		if (g_str_has_prefix (*words, "--term-new=") ||
-		    g_str_has_prefix (*words, "--term-bad="))
+		char **term = term_of (session, *words);
+
+		if (term && words[1])
+			set_string (term, *++words);
+		else if (g_str_has_prefix (*words, "--term-new=") ||
+			 g_str_has_prefix (*words, "--term-bad="))
 			set_string (&session->term_new, strchr (*words, '=') + 1);
 		else if (g_str_has_prefix (*words, "--term-old=") ||
 			 g_str_has_prefix (*words, "--term-good="))
@@ -147,9 +168,9 @@ static gboolean read_start (Reading *self, char **words, GError **error)
 		else if (g_str_has_prefix (*words, "--"))
 			continue; /* --no-checkout says nothing here */
 		else if (ends++ == 0)
-			set_string (&session->new_end, *words);
+			set_end (&session->new_end, *words, self->told[0]);
 		else if (ends == 2)
-			set_string (&session->old_end, *words);
+			set_end (&session->old_end, *words, self->told[1]);
 		else
 			return refuse (self, error, "more than one old end");
 	}
@@ -173,6 +194,8 @@ static gboolean read_answer (Reading *self, const char *term, char **commits, GE
 		answer = ANSWER_NEW;
 	else
 		return refuse (self, error, "this command is none of a bisection's");
+	if (!*commits)
+		return refuse (self, error, "a commit's full id is wanted here");
 	for (; *commits; commits++) {
 		if (!is_commit (*commits))
 			return refuse (self, error, "a commit's full id is wanted here");
@@ -183,6 +206,19 @@ static gboolean read_answer (Reading *self, const char *term, char **commits, GE
 			session->new_end = g_strdup (*commits);
 	}
 	return TRUE;
+}
+
+/* `bad: [ID] subject`: at the start of a log of git's the new end, then the old one. */
+static void read_told (Reading *self, const char *line)
+{
+	const char *id = strstr (line, ": [");
+	g_autofree char *told = id ? g_strndup (id + 3, 40) : NULL;
+
+	if (!told || !is_commit (told))
+		return;
+	g_free (self->told[0]);
+	self->told[0] = self->told[1];
+	self->told[1] = g_steal_pointer (&told);
 }
 
 /* `first fixed commit: [ID] subject` */
@@ -224,6 +260,7 @@ static gboolean read_comment (Reading *self, const char *line, GError **error)
 	} else if (g_str_has_prefix (line, REASON)) {
 		set_string (&self->reason, line + strlen (REASON));
 	} else {
+		read_told (self, line);
 		read_end (self, line);
 	}
 	return TRUE;
@@ -267,6 +304,8 @@ Session *session_parse (const char *text, const char *name, GError **error)
 			done = read_command (&reading, lines[i], error);
 	}
 	reason = reading.reason;
+	g_free (reading.told[0]);
+	g_free (reading.told[1]);
 	if (!done)
 		return NULL;
 	if (!self->old_end || !self->new_end)
