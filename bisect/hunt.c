@@ -283,14 +283,19 @@ gboolean hunt_search (const Session *session, Repo *repo, Graph **out_graph, Sea
 	g_autoptr (Search) search = graph ? search_new (graph) : NULL;
 	guint i;
 
-	for (i = 0; search && i < session->entries->len; i++) {
-		const SessionEntry *entry = session->entries->pdata[i];
-
-		if (!tell_search (search, graph, entry->commit, entry->answer, error))
-			return FALSE;
-	}
 	if (!search)
 		return FALSE;
+	for (i = 0; i < session->entries->len; i++) {
+		const SessionEntry *entry = session->entries->pdata[i];
+		g_autoptr (GError) local = NULL;
+
+		if (tell_search (search, graph, entry->commit, entry->answer, &local))
+			continue;
+		if (session->end.commit) /* by a check of the answer: it stands in its report */
+			break;
+		g_propagate_error (error, g_steal_pointer (&local));
+		return FALSE;
+	}
 	*out_graph = g_steal_pointer (&graph);
 	*out_search = g_steal_pointer (&search);
 	return TRUE;
@@ -342,15 +347,29 @@ static gboolean search_all (Hunting *self, GError **error)
 	return done;
 }
 
-static void list_suspects (Hunting *self)
+static void list_suspects (const Graph *graph, const Search *search, GPtrArray *out)
 {
-	g_autofree Bits *suspects = search_suspects (self->search);
+	g_autofree Bits *suspects = search_suspects (search);
 	guint node;
 
 	for (node = bits_next (suspects, 0); node < suspects->size;
 	     node = bits_next (suspects, node + 1))
-		g_ptr_array_add (self->hunt->suspects,
-				 g_strdup (graph_node (self->graph, node)->id));
+		g_ptr_array_add (out, g_strdup (graph_node (graph, node)->id));
+}
+
+GPtrArray *hunt_suspects (const Session *session, Repo *repo, GError **error)
+{
+	g_autoptr (GPtrArray) suspects = g_ptr_array_new_with_free_func (g_free);
+	g_autoptr (Graph) graph = NULL;
+	g_autoptr (Search) search = NULL;
+
+	if (session->end.commit)
+		g_ptr_array_add (suspects, g_strdup (session->end.commit));
+	else if (hunt_search (session, repo, &graph, &search, error))
+		list_suspects (graph, search, suspects);
+	else
+		return NULL;
+	return g_steal_pointer (&suspects);
 }
 
 /* ---- the checks afterwards ---- */
@@ -442,15 +461,18 @@ static gboolean check_answer (Hunting *self, GError **error)
 
 static gboolean run (Hunting *self, GError **error)
 {
-	if (!self->session->end.commit && !check_ends (self, error))
+	Hunt *hunt = self->hunt;
+
+	if (self->session->end.commit) {
+		g_ptr_array_add (hunt->suspects, g_strdup (self->session->end.commit));
+		return TRUE;
+	}
+	if (!check_ends (self, error) ||
+	    !hunt_search (self->session, self->spec->repo, &self->graph, &self->search, error) ||
+	    !search_all (self, error))
 		return FALSE;
-	if (!hunt_search (self->session, self->spec->repo, &self->graph, &self->search, error))
-		return FALSE;
-	if (!self->session->end.commit && !search_all (self, error))
-		return FALSE;
-	list_suspects (self);
-	return self->session->end.commit || self->hunt->suspects->len != 1 ||
-	       check_answer (self, error);
+	list_suspects (self->graph, self->search, hunt->suspects);
+	return hunt->suspects->len != 1 || check_answer (self, error);
 }
 
 Hunt *hunt_run (Session *session, const HuntSpec *spec, GError **error)

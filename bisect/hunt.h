@@ -72,7 +72,14 @@ Hunt *hunt_run (Session *session, const HuntSpec *spec, GError **error);
 
 /**
  * hunt_search: what @session has come to: the graph between its ends, and a search that was told
- * all of its answers. Errors: USAGE where they contradict each other; FAILED.
+ * all of its answers. Errors: USAGE where they contradict each other, unless the session has
+ * ended; FAILED.
  */
 gboolean hunt_search (const Session *session, Repo *repo, Graph **out_graph, Search **out_search,
 		      GError **error);
+
+/**
+ * hunt_suspects: Returns: (transfer full) (element-type utf8): what is left: the answer of a
+ * session that has ended, else what hunt_search() leaves. Errors: as that.
+ */
+GPtrArray *hunt_suspects (const Session *session, Repo *repo, GError **error);
