@@ -206,7 +206,7 @@ static gboolean search (Noisy *self, GArray **out_suspects, gboolean *out_sure, 
 	guint node;
 
 	while (!(*out_sure = belief_is_sure (self->belief, self->spec->confidence, out_suspects)) &&
-	       self->session->boots->len < self->spec->boots_max &&
+	       self->spec->hunt.test && self->session->boots->len < self->spec->boots_max &&
 	       belief_next (self->belief, cost, self, &node)) {
 		char outcome = boot (self, commit_of (self, node), error);
 
@@ -357,27 +357,28 @@ static gboolean begin (Noisy *self, GError **error)
 
 static gboolean run (Noisy *self, NoisyResult *result, GError **error)
 {
+	const char *end = self->session->end.commit;
 	g_autoptr (GArray) suspects = NULL;
-	guint i;
+	guint i, node;
 
 	if (!begin (self, error))
 		return FALSE;
-	if (self->session->end.commit) { /* told already; its checks are no part of the search */
-		g_ptr_array_add (self->hunt->suspects, g_strdup (self->session->end.commit));
+	if (end && find_node (self, end, &node)) { /* told already */
+		suspects = g_array_new (FALSE, FALSE, sizeof node);
+		g_array_append_val (suspects, node);
 		result->sure = TRUE;
-		return TRUE;
-	}
-	if (!search (self, &suspects, &result->sure, error))
+	} else if (!search (self, &suspects, &result->sure, error)) {
 		return FALSE;
+	}
 	for (i = 0; i < suspects->len; i++) {
-		guint node = g_array_index (suspects, guint, i);
-
+		node = g_array_index (suspects, guint, i);
 		g_ptr_array_add (self->hunt->suspects, g_strdup (commit_of (self, node)));
 		result->confidence += belief_of (self->belief, node);
 	}
 	result->no_change = belief_no_change (self->belief);
 	belief_rates (self->belief, &result->rate_old, &result->rate_new);
-	return !result->sure || suspects->len != 1 || check_answer (self, result, error);
+	return end || !self->spec->hunt.test || !result->sure || suspects->len != 1 ||
+	       check_answer (self, result, error);
 }
 
 NoisyResult *noisy_run (Session *session, const NoisySpec *spec, GError **error)

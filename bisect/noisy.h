@@ -32,5 +32,8 @@ typedef struct {
 void noisy_result_free (NoisyResult *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NoisyResult, noisy_result_free)
 
-/** noisy_run: Errors: as hunt_run(). */
+/**
+ * noisy_run: goes on with @session until it has its answer; one that has ended is not booted again.
+ * Without a test in @spec it is only told what the boots so far come to. Errors: as hunt_run().
+ */
 NoisyResult *noisy_run (Session *session, const NoisySpec *spec, GError **error);

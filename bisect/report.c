@@ -60,6 +60,8 @@ static void append_answer (GString *out, const BisectReport *self, const Session
 		g_string_append_printf (out, "\nverify: %s\n", session->end.verify);
 	if (session->end.revert)
 		g_string_append_printf (out, "revert: %s\n", session->end.revert);
+	if (self->certainty)
+		g_string_append_printf (out, "\n%s\n", self->certainty);
 }
 
 static void append_skipped (GString *out, const BisectReport *self, const Session *session)

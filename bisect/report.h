@@ -10,6 +10,7 @@
 typedef struct {
 	Repo *repo;
 	const char *what;	 /* (nullable): board and configuration, one line */
+	const char *certainty;	 /* (nullable): of an answer by chance, one line */
 	gboolean fix;		 /* the change is a fix */
 	gboolean regzbot;	 /* with a line for the Linux kernel's regression bot */
 	const char *thread;	 /* (nullable): subject of the mail that is answered */
