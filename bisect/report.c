@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "base/files.h"
 #include "base/text.h"
+#include "bisect/draw.h"
 #include "bisect/report.h"
 #include "series/header.h"
 
@@ -143,50 +144,87 @@ void bisect_report_mail (const BisectReport *self, const Session *session, GPtrA
 	g_string_append (out, "\n-- \nbakeoff\n");
 }
 
-static void draw_commit (Repo *repo, const Session *session, const GraphNode *node,
-			 gboolean suspect, GString *out)
+/* ---- the graph ---- */
+
+typedef struct {
+	Repo *repo;
+	const Session *session;
+	const Graph *graph;
+	const Bits *suspects;
+} Drawn;
+
+/* Boots of @commit in a search by chance: those that say something, and the bad ones of them. */
+static guint count_boots (const Session *session, const char *commit, guint *out_bad)
 {
-	const SessionEntry *entry = session_find (session, node->id);
-	g_autofree char *name = name_commit (repo, node->id);
+	guint i, boots = 0;
 
-	g_string_append_printf (out, "%c %-8s %s", node->parents_len > 1 ? 'M' : '*',
-				entry	  ? session_term (session, entry->answer)
-				: suspect ? "?"
-					  : "",
-				name);
-	if (node->parents_len > 1)
-		g_string_append_printf (out, " (merges %u)", node->parents_len);
-	g_string_append_c (out, '\n');
-	if (entry && *entry->reason) {
-		g_autofree char *reason = text_printable (entry->reason, -1);
+	*out_bad = 0;
+	for (i = 0; session->boots && i < session->boots->len; i++) {
+		const SessionBoot *boot = session->boots->pdata[i];
 
-		g_string_append_printf (out, "|          %s\n", reason);
+		if (!g_str_equal (boot->commit, commit))
+			continue;
+		boots += boot->outcome != 'x';
+		*out_bad += boot->outcome == 'b';
 	}
+	return boots;
+}
+
+/* `bad      0123456789ab ("subject"): oops: …`, and which one is the answer. */
+static char *label_commit (guint node, gpointer user_data)
+{
+	const Drawn *self = user_data;
+	const Session *session = self->session;
+	const char *id = graph_node (self->graph, node)->id;
+	const SessionEntry *entry = session_find (session, id);
+	gboolean suspect = bits_has (self->suspects, node);
+	gboolean answer = g_strcmp0 (session->end.commit, id) == 0;
+	g_autofree char *name = name_commit (self->repo, id);
+	g_autofree char *reason = entry ? text_printable (entry->reason, -1) : g_strdup ("");
+	GString *text = g_string_new (NULL);
+	guint bad, boots = count_boots (session, id, &bad);
+
+	g_string_append_printf (text, "%-8s %s",
+				entry	  ? session_term (session, entry->answer)
+				: suspect ? "suspect"
+					  : "-",
+				name);
+	if (*reason)
+		g_string_append_printf (text, ": %s", reason);
+	if (boots)
+		g_string_append_printf (text, ": bad in %u of %u boots", bad, boots);
+	if (answer && session_is_verified (session))
+		g_string_append_printf (text, "  <- the first %s commit", session->term_new);
+	else if (answer)
+		g_string_append (text, "  <- not convicted");
+	else if (suspect && entry)
+		g_string_append (text, "  <- suspect");
+	return g_string_free (text, FALSE);
 }
 
 void bisect_draw (Repo *repo, const Session *session, const Graph *graph, const Search *search,
 		  guint max, GString *out)
 {
 	g_autofree Bits *suspects = search_suspects (search);
-	guint i = graph_size (graph), drawn = 0, hidden = 0;
+	guint i, bad, size = graph_size (graph);
+	g_autofree Bits *shown =
+		bits_count (suspects) <= max ? bits_copy (suspects) : bits_new (size);
+	Drawn drawn = { .repo = repo, .session = session, .graph = graph, .suspects = suspects };
+	const DrawSpec spec = { .graph = graph,
+				.shown = shown,
+				.suspects = suspects,
+				.label = label_commit,
+				.user_data = &drawn };
 
-	while (i-- > 0) {
-		const GraphNode *node = graph_node (graph, i);
-		gboolean suspect = bits_has (suspects, i);
+	bits_add (shown, size - 1);
+	for (i = 0; i < size; i++) {
+		const char *id = graph_node (graph, i)->id;
 
-		if (!session_find (session, node->id)) {
-			if (!suspect || drawn >= max) {
-				hidden += suspect;
-				continue;
-			}
-			drawn++;
-		}
-		if (hidden)
-			g_string_append_printf (out, "|          ... %u more\n", hidden);
-		hidden = 0;
-		draw_commit (repo, session, node, suspect, out);
+		if (session_find (session, id) || count_boots (session, id, &bad) ||
+		    g_strcmp0 (session->end.commit, id) == 0)
+			bits_add (shown, i);
 	}
-	if (hidden)
-		g_string_append_printf (out, "|          ... %u more\n", hidden);
-	append_end (out, &(BisectReport){ .repo = repo }, session, "o", session->old_end);
+	draw_graph (&spec, out);
+	append_end (out, &(BisectReport){ .repo = repo }, session, session->term_old,
+		    session->old_end);
 }

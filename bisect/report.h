@@ -29,8 +29,8 @@ void bisect_report_mail (const BisectReport *self, const Session *session, GPtrA
 			 GString *out);
 
 /**
- * bisect_draw: the commits that are left and those that were tested, newest first, with what is
- * known of each. @max: lines at most
+ * bisect_draw: the graph between the ends, with what is known of each commit and why; what was
+ * neither tested nor is one of @max suspects at most is told in numbers.
  */
 void bisect_draw (Repo *repo, const Session *session, const Graph *graph, const Search *search,
 		  guint max, GString *out);
