@@ -8,9 +8,11 @@
 #include "base/files.h"
 #include "base/lock.h"
 #include "base/text.h"
+#include "bisect/history.h"
 #include "bisect/hunt.h"
 #include "bisect/noisy.h"
 #include "bisect/report.h"
+#include "cmd/bisect-words.h"
 #include "cmd/cmd.h"
 #include "cmd/progress.h"
 #include "cmd/trial-options.h"
@@ -111,6 +113,53 @@ static char *subject_of (const char *commit, gpointer repo)
 
 /* ---- run ---- */
 
+static gboolean resolve (const Bisect *self, char **name, GError **error)
+{
+	char *id = repo_resolve (self->repo, *name, error);
+
+	if (!id)
+		return FALSE;
+	g_free (*name);
+	*name = id;
+	return TRUE;
+}
+
+/* Whether there is anything to look for: before a lab is asked, and the session is begun. */
+static gboolean check_history (const Bisect *self, const Session *session, GError **error)
+{
+	const char *old_ends[] = { session->old_end, NULL };
+	g_autoptr (Graph) graph =
+		history_load (self->repo, session->new_end, old_ends, session->first_parent,
+			      (const char *const *) session->paths, error);
+	g_autofree char *paths = g_strjoinv ("', '", session->paths);
+	guint i;
+
+	if (!graph)
+		return FALSE;
+	for (i = 0; i < graph_size (graph); i++) {
+		if (graph_node (graph, i)->counts)
+			return TRUE;
+	}
+	return fail (error, BAKEOFF_ERROR_USAGE,
+		     "no commit between %.12s and %.12s touches '%s'\n"
+		     "paths are from the root of the repository",
+		     session->old_end, session->new_end, paths);
+}
+
+/* Whether the words choose one cell; nothing is built. */
+static gboolean check_cell (Bisect *self, const Session *session, GError **error)
+{
+	TrialQuestion question = trial_options_question (&self->options);
+	TrialSpec spec = trial_options_spec (&self->options, &self->selection);
+	g_autoptr (TrialResult) known = NULL;
+
+	spec.plan.base = session->old_end;
+	spec.store = self->selection.store;
+	spec.known = TRUE;
+	known = trial_run (&spec, &question, NULL, error);
+	return known != NULL;
+}
+
 /* A new session between @old_end and @new_end; @words are those that chose it. */
 static gboolean begin (Bisect *self, char **words, const char *old_end, const char *new_end,
 		       GError **error)
@@ -119,17 +168,17 @@ static gboolean begin (Bisect *self, char **words, const char *old_end, const ch
 
 	session->path = session_path (self->selection.project->state_dir);
 	session->words = g_strdupv (words);
-	session->old_end = repo_resolve (self->repo, old_end, error);
-	if (!session->old_end)
-		return FALSE;
-	session->new_end = repo_resolve (self->repo, new_end, error);
-	if (!session->new_end)
-		return FALSE;
+	session->old_end = g_strdup (old_end);
+	session->new_end = g_strdup (new_end);
 	session->term_old = g_strdup (self->options.fix ? "broken" : "good");
 	session->term_new = g_strdup (self->options.fix ? "fixed" : "bad");
 	session->first_parent = self->first_parent;
 	session->paths = self->paths ? g_strdupv (self->paths) : g_new0 (char *, 1);
 	session->entries = g_ptr_array_new ();
+	if (!resolve (self, &session->old_end, error) ||
+	    !resolve (self, &session->new_end, error) || !check_history (self, session, error) ||
+	    !selection_open_store (&self->selection, error) || !check_cell (self, session, error))
+		return FALSE;
 	if (!session_start (session, subject_of, self->repo, error))
 		return FALSE;
 	self->session = session_load (session->path, error);
@@ -161,9 +210,9 @@ static void on_event (const HuntEvent *event, gpointer user_data)
 
 	switch (event->kind) {
 	case HUNT_ASKING:
-		if (event->suspects)
-			fprintf (stderr, "%u suspects, about %u steps: ", event->suspects,
-				 event->steps);
+		if (event->suspects > 1)
+			fprintf (stderr, "%u suspects, about %u step%s: ", event->suspects,
+				 event->steps, event->steps == 1 ? "" : "s");
 		fprintf (stderr, "testing %.12s (\"%s\")\n", event->commit, shown);
 		break;
 	case HUNT_ANSWERED:
@@ -215,12 +264,14 @@ static BisectReport report_of (const Bisect *self, char **out_what)
 	};
 }
 
-static void print_hunt (const Bisect *self, const Hunt *hunt)
+/* @certainty: (nullable) */
+static void print_hunt (const Bisect *self, const Hunt *hunt, const char *certainty)
 {
 	g_autoptr (GString) text = g_string_new (NULL);
 	g_autofree char *what = NULL;
 	BisectReport report = report_of (self, &what);
 
+	report.certainty = certainty;
 	fprintf (stderr,
 		 "%u commits tested, %u of them known already: %u builds, %u boots; %u begun "
 		 "ahead of time, %u of them in vain\n",
@@ -250,24 +301,37 @@ static void on_boot (const char *commit, char outcome, const Graph *graph, const
 	fflush (stderr);
 }
 
-static gboolean hunt_noisy (Bisect *self, const HuntSpec *spec, int *out_status, GError **error)
+static NoisyResult *run_noisy (const Bisect *self, const HuntSpec *spec, GError **error)
 {
 	const NoisySpec noisy = { .hunt = *spec,
 				  .confidence = self->confidence,
 				  .boots_max = (guint) self->boots_max,
 				  .booted = on_boot };
-	g_autoptr (NoisyResult) found = noisy_run (self->session, &noisy, error);
 
-	if (!found)
-		return FALSE;
-	print_hunt (self, found->hunt);
-	printf ("\n%s: confidence %.3f after %u boots; %s in %.0f %% of boots before it and in "
-		"%.0f %% from it on; no change at all: %.3f\n",
+	return noisy_run (self->session, &noisy, error);
+}
+
+static char *describe_noisy (const Bisect *self, const NoisyResult *found)
+{
+	return g_strdup_printf (
+		"%s: confidence %.3f after %u boots; %s in %.0f %% of boots before it and in "
+		"%.0f %% from it on; no change at all: %.3f",
 		found->sure ? "sure" : "not sure", found->confidence, self->session->boots->len,
 		self->options.fix ? "passes" : "fails", 100 * found->rate_old,
 		100 * found->rate_new, found->no_change);
-	*out_status = found->sure && session_is_verified (self->session) ? EXIT_DONE
-									  : EXIT_UNJUDGED;
+}
+
+static gboolean hunt_noisy (Bisect *self, const HuntSpec *spec, int *out_status, GError **error)
+{
+	g_autoptr (NoisyResult) found = run_noisy (self, spec, error);
+	g_autofree char *certainty = NULL;
+
+	if (!found)
+		return FALSE;
+	certainty = describe_noisy (self, found);
+	print_hunt (self, found->hunt, certainty);
+	*out_status =
+		found->sure && session_is_verified (self->session) ? EXIT_DONE : EXIT_UNJUDGED;
 	return TRUE;
 }
 
@@ -285,7 +349,8 @@ static gboolean hunt (Bisect *self, int *out_status, GError **error)
 
 	if (!self->ahead)
 		spec.width = 1 + (guint) self->selection.jobs / AHEAD_JOBS;
-	if (!selection_open_store (&self->selection, error) || !open_jobserver (self, error))
+	if ((!self->selection.store && !selection_open_store (&self->selection, error)) ||
+	    !open_jobserver (self, error))
 		return FALSE;
 	selection_jobs (&self->selection); /* before threads ask for it */
 	if (self->noisy)
@@ -293,27 +358,16 @@ static gboolean hunt (Bisect *self, int *out_status, GError **error)
 	found = hunt_run (self->session, &spec, error);
 	if (!found)
 		return FALSE;
-	print_hunt (self, found);
+	print_hunt (self, found, NULL);
 	*out_status = session_is_verified (self->session) ? EXIT_DONE : EXIT_UNJUDGED;
 	return TRUE;
-}
-
-/* The words of a session that goes on, as a command line; what is given now comes last. */
-static char **words_again (const Session *session, char **now)
-{
-	g_autoptr (GStrvBuilder) words = g_strv_builder_new ();
-
-	g_strv_builder_add (words, "bisect");
-	g_strv_builder_addv (words, (const char **) session->words);
-	for (; *now; now++)
-		g_strv_builder_add (words, *now);
-	return g_strv_builder_end (words);
 }
 
 /* A command line is parsed twice where a session goes on: its own words come before today's. */
 static gboolean resume (Bisect *self, char **now, GError **error)
 {
 	g_autofree char *path = session_path (self->selection.project->state_dir);
+	g_autofree char *project = g_canonicalize_filename (self->selection.project->path, NULL);
 	g_autoptr (Session) session = session_load (path, error);
 	g_auto (GStrv) words = NULL;
 	g_autofree char **argv = NULL;
@@ -322,7 +376,7 @@ static gboolean resume (Bisect *self, char **now, GError **error)
 	if (!session)
 		return FALSE;
 	if (session->words) {
-		words = words_again (session, now);
+		words = bisect_words_again (session->words, now, project);
 		argv = g_memdup2 (words, (g_strv_length (words) + 1) * sizeof *words);
 		argc = (int) g_strv_length (words);
 		bisect_clear (self);
@@ -336,38 +390,13 @@ static gboolean resume (Bisect *self, char **now, GError **error)
 
 static gboolean run (Bisect *self, char **words, char **ends, int *out_status, GError **error)
 {
-	g_autofree char *lock_path = NULL, *dir = NULL, *path = NULL;
-	gboolean done;
-	int lock;
-
-	path = session_path (self->selection.project->state_dir);
-	dir = g_path_get_dirname (path);
-	lock_path = g_build_filename (dir, "lock", NULL);
-	if (!files_make_dir (dir, error))
+	if (ends[0] ? !open_repo (self, error) || !begin (self, words, ends[0], ends[1], error)
+		    : !resume (self, words, error))
 		return FALSE;
-	lock = lock_try (lock_path, LOCK_EXCLUSIVE, error);
-	if (lock < 0)
-		return error && *error ? FALSE
-				       : fail (error, BAKEOFF_ERROR_USAGE,
-					       "another bakeoff is at work on this bisection");
-	if (ends[0])
-		done = open_repo (self, error) && begin (self, words, ends[0], ends[1], error);
-	else
-		done = resume (self, words, error);
-	done = done && hunt (self, out_status, error);
-	close (lock);
-	return done;
+	return hunt (self, out_status, error);
 }
 
 /* ---- the others ---- */
-
-static gboolean load (Bisect *self, GError **error)
-{
-	g_autofree char *path = session_path (self->selection.project->state_dir);
-	char *none[] = { NULL };
-
-	return resume (self, none, error) && g_file_test (path, G_FILE_TEST_EXISTS);
-}
 
 static gboolean print_log (Bisect *self, GError **error)
 {
@@ -380,16 +409,40 @@ static gboolean print_log (Bisect *self, GError **error)
 	return text != NULL;
 }
 
+/* A log of git's may name its ends as git was told them. */
+static gboolean resolve_all (const Bisect *self, Session *session, GError **error)
+{
+	guint i;
+
+	if (!resolve (self, &session->old_end, error) || !resolve (self, &session->new_end, error))
+		return FALSE;
+	for (i = 0; i < session->entries->len; i++) {
+		SessionEntry *entry = session->entries->pdata[i];
+
+		if (!resolve (self, &entry->commit, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
 static gboolean replay (Bisect *self, const char *file, char **words, GError **error)
 {
-	g_autofree char *text = files_read (file, NULL, error);
-	g_autoptr (Session) session = text ? session_parse (text, file, error) : NULL;
+	g_autofree char *text = NULL;
+	g_autoptr (Session) session = NULL;
 
+	if (!g_file_test (file, G_FILE_TEST_EXISTS))
+		return fail (error, BAKEOFF_ERROR_USAGE, "there is no log '%s'", file);
+	text = files_read (file, NULL, error);
+	session = text ? session_parse (text, file, error) : NULL;
 	if (!session || !open_repo (self, error))
 		return FALSE;
 	session->path = session_path (self->selection.project->state_dir);
 	if (!session->words)
 		session->words = g_strdupv (words);
+	if (!resolve_all (self, session, error) || !check_history (self, session, error)) {
+		g_prefix_error (error, "%s: ", file);
+		return FALSE;
+	}
 	return session_start (session, subject_of, self->repo, error);
 }
 
@@ -402,52 +455,89 @@ static gboolean reset (Bisect *self, GError **error)
 	return TRUE;
 }
 
-static gboolean search (Bisect *self, Graph **out_graph, Search **out_search, GError **error)
-{
-	return load (self, error) &&
-	       hunt_search (self->session, self->repo, out_graph, out_search, error);
-}
-
-static gboolean visualize (Bisect *self, GError **error)
+static gboolean visualize (Bisect *self, char **words, GError **error)
 {
 	g_autoptr (Graph) graph = NULL;
 	g_autoptr (Search) found = NULL;
 	g_autoptr (GString) text = g_string_new (NULL);
 
-	if (!search (self, &graph, &found, error))
+	if (!resume (self, words, error) ||
+	    !hunt_search (self->session, self->repo, &graph, &found, error))
 		return FALSE;
 	bisect_draw (self->repo, self->session, graph, found, DRAWN, text);
 	fputs (text->str, stdout);
 	return TRUE;
 }
 
-static gboolean report (Bisect *self, GError **error)
+/* What is left, by what the session has been told: nothing is tested. */
+static GPtrArray *known_suspects (const Bisect *self, char **out_certainty, GError **error)
 {
-	g_autoptr (Graph) graph = NULL;
-	g_autoptr (Search) found = NULL;
-	g_autoptr (GPtrArray) suspects = g_ptr_array_new ();
-	g_autoptr (GString) text = g_string_new (NULL);
-	g_autofree char *format = g_strdup (self->format ? self->format : "text");
-	g_autofree char *what = NULL;
-	g_autofree Bits *left = NULL;
-	gboolean regzbot = self->regzbot;
-	BisectReport spec;
-	guint node;
+	const HuntSpec untested = { .repo = self->repo, .fix = self->options.fix };
+	g_autoptr (NoisyResult) found = NULL;
 
+	if (!self->noisy)
+		return hunt_suspects (self->session, self->repo, error);
+	found = run_noisy (self, &untested, error);
+	if (!found)
+		return NULL;
+	*out_certainty = describe_noisy (self, found);
+	return g_ptr_array_ref (found->hunt->suspects);
+}
+
+static gboolean report (Bisect *self, char **words, GError **error)
+{
+	g_autoptr (GPtrArray) suspects = NULL;
+	g_autoptr (GString) text = g_string_new (NULL);
+	g_autofree char *what = NULL, *certainty = NULL;
+	const char *format;
+	BisectReport spec;
+
+	if (!resume (self, words, error))
+		return FALSE;
+	format = self->format ? self->format : "text";
 	if (!g_str_equal (format, "text") && !g_str_equal (format, "reply"))
 		return fail (error, BAKEOFF_ERROR_USAGE,
 			     "--format takes 'text' or 'reply', not '%s'", format);
-	if (!search (self, &graph, &found, error))
+	suspects = known_suspects (self, &certainty, error);
+	if (!suspects)
 		return FALSE;
-	left = search_suspects (found);
-	for (node = bits_next (left, 0); node < left->size; node = bits_next (left, node + 1))
-		g_ptr_array_add (suspects, graph_node (graph, node)->id);
-	self->regzbot = regzbot;
 	spec = report_of (self, &what);
+	spec.certainty = certainty;
 	(g_str_equal (format, "text") ? bisect_report : bisect_report_mail) (&spec, self->session,
 									     suspects, text);
 	fputs (text->str, stdout);
 	return TRUE;
+}
+
+/* The verbs that change the session, one bakeoff at a time. */
+static gboolean change (Bisect *self, const char *verb, char **arguments, char **words,
+			int *out_status, GError **error)
+{
+	g_autofree char *path = session_path (self->selection.project->state_dir);
+	g_autofree char *dir = g_path_get_dirname (path);
+	g_autofree char *lock_path = g_build_filename (dir, "lock", NULL);
+	g_autoptr (GError) local = NULL;
+	gboolean done;
+	int lock;
+
+	if (!files_make_dir (dir, error))
+		return FALSE;
+	lock = lock_try (lock_path, LOCK_EXCLUSIVE, &local);
+	if (local) {
+		g_propagate_error (error, g_steal_pointer (&local));
+		return FALSE;
+	}
+	if (lock < 0)
+		return fail (error, BAKEOFF_ERROR_USAGE,
+			     "another bakeoff is at work on this bisection");
+	if (g_str_equal (verb, "run"))
+		done = run (self, words, arguments, out_status, error);
+	else if (g_str_equal (verb, "replay"))
+		done = replay (self, arguments[0], words, error);
+	else
+		done = reset (self, error);
+	close (lock);
+	return done;
 }
 
 static gboolean dispatch (Bisect *self, int argc, char **argv, char **words, int *out_status,
@@ -455,47 +545,30 @@ static gboolean dispatch (Bisect *self, int argc, char **argv, char **words, int
 {
 	const char *verb = argc > 1 ? argv[1] : "";
 
-	if (g_str_equal (verb, "run") && (argc == 2 || argc == 4))
-		return run (self, words, argv + 2, out_status, error);
+	if ((g_str_equal (verb, "run") && (argc == 2 || argc == 4)) ||
+	    (g_str_equal (verb, "replay") && argc == 3) ||
+	    (g_str_equal (verb, "reset") && argc == 2))
+		return change (self, verb, argv + 2, words, out_status, error);
 	if (g_str_equal (verb, "log") && argc == 2)
 		return print_log (self, error);
-	if (g_str_equal (verb, "replay") && argc == 3)
-		return replay (self, argv[2], words, error);
-	if (g_str_equal (verb, "reset") && argc == 2)
-		return reset (self, error);
 	if (g_str_equal (verb, "visualize") && argc == 2)
-		return visualize (self, error);
+		return visualize (self, words, error);
 	if (g_str_equal (verb, "report") && argc == 2)
-		return report (self, error);
+		return report (self, words, error);
 	return fail (error, BAKEOFF_ERROR_USAGE,
 		     "bisect takes 'run GOOD BAD', 'run', 'log', 'replay FILE', 'reset', "
 		     "'visualize' or 'report'\nsee 'bakeoff bisect --help'");
 }
 
-/* @words but for the first `run` or `replay`: what a session keeps. */
-static char **without_verb (char **words)
-{
-	g_autoptr (GStrvBuilder) kept = g_strv_builder_new ();
-	gboolean found = FALSE;
-
-	for (; *words; words++) {
-		gboolean verb = g_str_equal (*words, "run") || g_str_equal (*words, "replay");
-
-		if (found || !verb)
-			g_strv_builder_add (kept, *words);
-		found |= verb;
-	}
-	return g_strv_builder_end (kept);
-}
-
 gboolean cmd_bisect (int argc, char **argv, int *out_status, GError **error)
 {
 	g_auto (Bisect) self = { 0 };
-	g_auto (GStrv) words = without_verb (argv + 1);
+	g_auto (GStrv) all = g_strdupv (argv + 1), words = NULL;
 
 	if (!parse (&self, &argc, argv, error))
 		return FALSE;
 	argv[argc] = NULL;
+	words = bisect_words_to_keep (all, argc > 1 ? argv[1] : "");
 	if (self.ahead < 0 || self.ahead > AHEAD_MAX)
 		return fail (error, BAKEOFF_ERROR_USAGE, "--ahead must be 1 to %d", AHEAD_MAX);
 	if (!(self.confidence > 0.5 && self.confidence < 1) || self.boots_max < 1)
