@@ -63,7 +63,7 @@ if [ -s "$no_sandbox" ]; then
 	cat >"$BATS_RUN_TMPDIR/unguarded/bakeoff.$$" <<-END
 		#!/bin/sh
 		case \$1 in
-		run | build | boot | step | reduce)
+		run | build | boot | step | reduce | bisect)
 			command=\$1
 			shift
 			exec "$bakeoff" "\$command" --no-sandbox "\$@"
