@@ -273,6 +273,23 @@ static gboolean tell_search (Search *search, const Graph *graph, const char *com
 	return FALSE;
 }
 
+/* Whether @commit was tested as the search's answer or one of its parents. What that comes to may
+ * contradict the search, and verify() says so. */
+static gboolean is_check (const Session *session, Repo *repo, const Graph *graph,
+			  const Search *search, const char *commit)
+{
+	g_autofree Bits *suspects = search_suspects (search);
+	g_auto (GStrv) parents = NULL;
+	const char *answer;
+
+	if (bits_count (suspects) != 1)
+		return FALSE;
+	answer = graph_node (graph, bits_next (suspects, 0))->id;
+	parents = revert_parents (repo, answer, session->first_parent, NULL);
+	return g_str_equal (answer, commit) ||
+	       (parents && g_strv_contains ((const char *const *) parents, commit));
+}
+
 gboolean hunt_search (const Session *session, Repo *repo, Graph **out_graph, Search **out_search,
 		      GError **error)
 {
@@ -289,10 +306,9 @@ gboolean hunt_search (const Session *session, Repo *repo, Graph **out_graph, Sea
 		const SessionEntry *entry = session->entries->pdata[i];
 		g_autoptr (GError) local = NULL;
 
-		if (tell_search (search, graph, entry->commit, entry->answer, &local))
+		if (tell_search (search, graph, entry->commit, entry->answer, &local) ||
+		    is_check (session, repo, graph, search, entry->commit))
 			continue;
-		if (session->end.commit) /* by a check of the answer: it stands in its report */
-			break;
 		g_propagate_error (error, g_steal_pointer (&local));
 		return FALSE;
 	}

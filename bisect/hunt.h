@@ -72,8 +72,8 @@ Hunt *hunt_run (Session *session, const HuntSpec *spec, GError **error);
 
 /**
  * hunt_search: what @session has come to: the graph between its ends, and a search that was told
- * all of its answers. Errors: USAGE where they contradict each other, unless the session has
- * ended; FAILED.
+ * all of its answers. Errors: USAGE where they contradict each other, but for those that are
+ * checks of the answer; FAILED.
  */
 gboolean hunt_search (const Session *session, Repo *repo, Graph **out_graph, Search **out_search,
 		      GError **error);

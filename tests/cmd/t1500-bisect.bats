@@ -130,6 +130,28 @@ bats_require_minimum_version 1.5.0
 	lacks "$out" "is the first bad commit"
 }
 
+# Killed when its check was in the log, and what came of it was not.
+@test "a check that was killed comes to the same" {
+	history c1 c2="echo 2 >>lib/one.c" c3="$breaks" c4 c5="echo 5 >>lib/one.c" c6
+	for path in lib changes/c1; do
+		bisect 3 run --path $path c0 c6
+		whole=$(<.bakeoff/bisect/log)
+		sed -i '/^# first bad/,$d' .bakeoff/bisect/log
+		bisect 0 visualize
+		lacks "$out" "<- the first"
+		bisect 3 run
+		lacks "$out" "is the first bad commit"
+		is "$(<.bakeoff/bisect/log)" "$whole"
+		bisect 0 reset
+	done
+	# twin: answers that are no check's and cannot all be true are refused
+	bisect 3 run --path lib c0 c6
+	sed -i '/^# first bad/,$d' .bakeoff/bisect/log
+	echo "git bisect bad $(id c2 40)" >>.bakeoff/bisect/log
+	refuses 2 run
+	has "$err" "answers contradict each other"
+}
+
 # What does not build is skipped and told of, and the answer is as sure as without it.
 @test "a commit that does not build is skipped" {
 	history c1 c2 c3 c4="$garbles" c5="$restores" c6="$breaks" c7 c8
