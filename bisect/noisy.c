@@ -21,6 +21,7 @@ typedef struct {
 	Graph *graph;
 	Belief *belief;
 	GHashTable *built; /* commits that have an image */
+	GHashTable *asked; /* commits that were tested now */
 	double build_seconds, boot_seconds;
 } Noisy;
 
@@ -133,6 +134,7 @@ static char outcome_without_boot (const TrialResult *result)
 static char boot (Noisy *self, const char *commit, GError **error)
 {
 	g_autoptr (TrialResult) result = test (self, commit, 1, error);
+	guint before = self->hunt->built + self->hunt->booted;
 	const char *image;
 	guint used;
 	char outcome;
@@ -157,6 +159,10 @@ static char boot (Noisy *self, const char *commit, GError **error)
 			  : outcome_without_boot (result);
 	if (result->image)
 		g_hash_table_add (self->built, g_strdup (commit));
+	if (g_hash_table_add (self->asked, g_strdup (commit))) {
+		self->hunt->tested++;
+		self->hunt->known += self->hunt->built + self->hunt->booted == before;
+	}
 	if (!session_add_boot (self->session, commit, image, outcome, error))
 		return 0;
 	return outcome;
@@ -390,10 +396,12 @@ NoisyResult *noisy_run (Session *session, const NoisySpec *spec, GError **error)
 	result->hunt = self.hunt = g_new0 (Hunt, 1);
 	self.hunt->suspects = g_ptr_array_new_with_free_func (g_free);
 	self.built = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+	self.asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 	self.build_seconds = FIRST_BUILD;
 	self.boot_seconds = FIRST_BOOT;
 	done = run (&self, result, error);
 	g_hash_table_unref (self.built);
+	g_hash_table_unref (self.asked);
 	belief_free (self.belief);
 	graph_free (self.graph);
 	return done ? g_steal_pointer (&result) : NULL;

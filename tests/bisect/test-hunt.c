@@ -476,6 +476,7 @@ static void test_noisy (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
 		start (&world, world.ids->pdata[0], last_of (&world));
 		found = hunt_by_chance (&world, rand, 0.02, 0.3, 2000, &session);
 		g_assert_true (found->sure);
+		g_assert_cmpuint (found->hunt->tested, ==, found->hunt->built);
 		g_assert_cmpfloat (found->confidence, >=, 0.95);
 		right += g_str_equal (found->hunt->suspects->pdata[0],
 				      world.ids->pdata[world.culprit]);
