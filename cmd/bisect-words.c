@@ -8,7 +8,7 @@ char **bisect_words_to_keep (char **words, const char *verb)
 {
 	static const char *const files[] = { "--with", "--repo", NULL };
 	g_autoptr (GStrvBuilder) kept = g_strv_builder_new ();
-	gboolean found = FALSE, file = FALSE;
+	gboolean file = FALSE;
 
 	for (; *words; words++) {
 		const char *value = strchr (*words, '=');
@@ -21,10 +21,8 @@ char **bisect_words_to_keep (char **words, const char *verb)
 			full = g_canonicalize_filename (file ? *words : value + 1, NULL);
 			word = file ? g_strdup (full) : g_strconcat (option, "=", full, NULL);
 			g_strv_builder_add (kept, word);
-		} else if (found || !g_str_equal (*words, verb)) {
+		} else if (*words != verb) {
 			g_strv_builder_add (kept, *words);
-		} else {
-			found = TRUE;
 		}
 		file = !file && names_file && !value;
 	}

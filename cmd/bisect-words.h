@@ -7,8 +7,9 @@
 #include <glib.h>
 
 /**
- * bisect_words_to_keep: all of @words but the first that is @verb; files of --with and --repo are
- * made absolute, so that they are found from any folder. Returns: (transfer full)
+ * bisect_words_to_keep: all of @words but @verb, which is one of them, not only equal to one; files
+ * of --with and --repo are made absolute, so that they are found from any folder. Returns:
+ * (transfer full)
  */
 char **bisect_words_to_keep (char **words, const char *verb);
 

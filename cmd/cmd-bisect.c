@@ -563,12 +563,13 @@ static gboolean dispatch (Bisect *self, int argc, char **argv, char **words, int
 gboolean cmd_bisect (int argc, char **argv, int *out_status, GError **error)
 {
 	g_auto (Bisect) self = { 0 };
-	g_auto (GStrv) all = g_strdupv (argv + 1), words = NULL;
+	g_autofree char **all = g_memdup2 (argv + 1, (gsize) argc * sizeof *argv);
+	g_auto (GStrv) words = NULL;
 
 	if (!parse (&self, &argc, argv, error))
 		return FALSE;
 	argv[argc] = NULL;
-	words = bisect_words_to_keep (all, argc > 1 ? argv[1] : "");
+	words = bisect_words_to_keep (all, argc > 1 ? argv[1] : NULL);
 	if (self.ahead < 0 || self.ahead > AHEAD_MAX)
 		return fail (error, BAKEOFF_ERROR_USAGE, "--ahead must be 1 to %d", AHEAD_MAX);
 	if (!(self.confidence > 0.5 && self.confidence < 1) || self.boots_max < 1)

@@ -100,7 +100,9 @@ bats_require_minimum_version 1.5.0
 	done
 	has "$out" "'--' 'lib'"
 	bisect 0 reset
-	bisect 0 run --path lib/one.c --path changes/c3 c0 c7
+	# a value that looks like the verb is remembered as well
+	bisect 0 run --path lib/one.c --path changes/c3 --path run c0 c7
+	grep -q "'--path' 'run'" "$p/.bakeoff/bisect/log"
 	names c4
 	bisect 0 reset
 	refuses 2 run --path nowhere c0 c7
