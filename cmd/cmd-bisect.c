@@ -12,6 +12,7 @@
 #include "bisect/hunt.h"
 #include "bisect/noisy.h"
 #include "bisect/report.h"
+#include "cmd/bisect-series.h"
 #include "cmd/bisect-words.h"
 #include "cmd/cmd.h"
 #include "cmd/progress.h"
@@ -35,6 +36,7 @@ typedef struct {
 	int boots_max;
 	char **paths;
 	char *format;
+	char *series;
 	int ahead;
 	Session *session;
 	Repo *repo;
@@ -48,6 +50,7 @@ static void bisect_clear (Bisect *self)
 	trial_options_clear (&self->options);
 	g_strfreev (self->paths);
 	g_free (self->format);
+	g_free (self->series);
 	session_free (self->session);
 	repo_free (self->repo);
 	jobserver_free (self->jobserver);
@@ -57,7 +60,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Bisect, bisect_clear)
 
 static gboolean parse (Bisect *self, int *argc, char **argv, GError **error)
 {
-	GOptionEntry own[TRIAL_ENTRIES + 9] = {
+	GOptionEntry own[TRIAL_ENTRIES + 10] = {
 		[TRIAL_ENTRIES] = { "first-parent", 0, 0, G_OPTION_ARG_NONE, &self->first_parent,
 				    "Take a merged branch for one commit: its merge", NULL },
 		{ "path", 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->paths,
@@ -70,6 +73,8 @@ static gboolean parse (Bisect *self, int *argc, char **argv, GError **error)
 		  "How sure, with --noisy (0.95)", "P" },
 		{ "max-boots", 0, 0, G_OPTION_ARG_INT, &self->boots_max,
 		  "Give up after so many, with --noisy (1000)", "N" },
+		{ "series", 0, 0, G_OPTION_ARG_FILENAME, &self->series,
+		  "Instead of commits: which patch of this quilt folder or variant", "SERIES" },
 		{ "regzbot", 0, 0, G_OPTION_ARG_NONE, &self->regzbot,
 		  "report: with a line for the regression bot", NULL },
 		{ "format", 'f', 0, G_OPTION_ARG_STRING, &self->format,
@@ -80,8 +85,9 @@ static gboolean parse (Bisect *self, int *argc, char **argv, GError **error)
 	self->boots_max = 1000;
 	trial_options_entries (&self->options, own);
 	return options_parse (&self->selection,
-			      OPTIONS_PROJECT | OPTIONS_REPO | OPTIONS_CELLS | OPTIONS_WORK, own, 3,
-			      argc, argv, error) &&
+			      OPTIONS_PROJECT | OPTIONS_REPO | OPTIONS_BASE | OPTIONS_CELLS |
+				      OPTIONS_WORK,
+			      own, 3, argc, argv, error) &&
 	       trial_options_check (&self->options, error);
 }
 
@@ -575,6 +581,13 @@ gboolean cmd_bisect (int argc, char **argv, int *out_status, GError **error)
 	if (!(self.confidence > 0.5 && self.confidence < 1) || self.boots_max < 1)
 		return fail (error, BAKEOFF_ERROR_USAGE,
 			     "--confidence is above 0.5 and below 1, --max-boots at least 1");
+	if (self.series && argc > 1)
+		return fail (error, BAKEOFF_ERROR_USAGE,
+			     "--series searches patches, not commits: it takes no '%s'", argv[1]);
+	if (self.selection.base && !self.series)
+		return fail (error, BAKEOFF_ERROR_USAGE, "--base is for --series alone");
 	return selection_load (&self.selection, error) &&
-	       dispatch (&self, argc, argv, words, out_status, error);
+	       (self.series ? bisect_series (&self.selection, &self.options, self.series,
+					     out_status, error)
+			    : dispatch (&self, argc, argv, words, out_status, error));
 }

@@ -21,7 +21,7 @@ _bakeoff_options ()
 	run) echo "--help --fail-on --project --repo --base --board --config --variant --jobs --no-sandbox --no-ccache --fresh" ;;
 	step) echo "--help --signature --bad --repeat --with --without --find --commit --project --repo --board --config --jobs --no-sandbox --no-ccache --fresh" ;;
 	reduce) echo "--help --signature --verdict --project --repo --base --board --config --jobs --no-sandbox --no-ccache --fresh" ;;
-	bisect) echo "--help --signature --bad --repeat --with --without --find --first-parent --path --ahead --noisy --confidence --max-boots --regzbot --format --project --repo --board --config --jobs --no-sandbox --no-ccache --fresh" ;;
+	bisect) echo "--help --signature --bad --repeat --with --without --find --series --base --first-parent --path --ahead --noisy --confidence --max-boots --regzbot --format --project --repo --board --config --jobs --no-sandbox --no-ccache --fresh" ;;
 	report) echo "--help --format --output --project --repo --base --board --config --variant" ;;
 	decode) echo "--help" ;;
 	init) echo "--help --board --project --repo --base" ;;
