@@ -11,10 +11,10 @@
 #define MAX_DISK	(G_GUINT64_CONSTANT (1) << 40)
 
 static const char *const known_keys[] = {
-	"board.description", "board.arch",   "board.toolchain", "board.defconfig",
-	"board.set",	     "board.target", "board.image",	"board.dtb",
-	"boot.package",	     "boot.guest",   "boot.disk",	"boot.console",
-	"boot.success",	     "boot.timeout", "boot.silence",	NULL,
+	"board.description", "board.arch",  "board.toolchain", "board.defconfig", "board.set",
+	"board.target",	     "board.image", "board.dtb",       "board.prelude",	  "boot.package",
+	"boot.guest",	     "boot.disk",   "boot.console",    "boot.success",	  "boot.timeout",
+	"boot.silence",	     NULL,
 };
 
 static gboolean read_required (const Config *config, const char *key, char **out_value,
@@ -49,11 +49,11 @@ static gboolean read_settings (const Config *config, Board *self, GError **error
 	return TRUE;
 }
 
-static void read_dtbs (const Config *config, Board *self)
+static char **read_list (const Config *config, const char *key)
 {
-	self->dtbs = g_strdupv ((char **) config_get_all (config, "board.dtb"));
-	if (!self->dtbs)
-		self->dtbs = g_new0 (char *, 1);
+	const char *const *values = config_get_all (config, key);
+
+	return values ? g_strdupv ((char **) values) : g_new0 (char *, 1);
 }
 
 /* `64M` and its like. */
@@ -154,7 +154,8 @@ static gboolean read_boot (const Config *config, Board *self, GError **error)
 
 static gboolean read_board (const Config *config, Board *self, GError **error)
 {
-	read_dtbs (config, self);
+	self->dtbs = read_list (config, "board.dtb");
+	self->preludes = read_list (config, "board.prelude");
 	return config_check (config, known_keys, error) &&
 	       read_required (config, "board.description", &self->description, error) &&
 	       read_required (config, "board.arch", &self->arch, error) &&
@@ -260,6 +261,7 @@ void board_free (Board *self)
 	g_free (self->target);
 	g_free (self->image);
 	g_strfreev (self->dtbs);
+	g_strfreev (self->preludes);
 	g_free (self->package);
 	g_free (self->guest);
 	g_free (self->console);

@@ -22,6 +22,7 @@ typedef struct {
 	char **settings; /* CONFIG_FOO=value, over the defconfig */
 	char *target;	 /* make targets, with blanks between */
 	char *image;	 /* path of the image, relative to the object directory */
+	char **preludes; /* names of quilt folders that lie under every variant; may be empty */
 	char **dtbs;	 /* the same of a device tree: the first that make made; may be empty */
 
 	/* [boot] */

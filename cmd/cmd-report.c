@@ -37,7 +37,7 @@ gboolean cmd_report (int argc, char **argv, int *out_status, GError **error)
 	for (i = 0; i < selection.plan->cells->len; i++) {
 		const Cell *cell = selection.plan->cells->pdata[i];
 
-		if (!verdict_is_judged (cell->verdict))
+		if (!results_is_judged (selection.plan, cell))
 			*out_status = EXIT_UNJUDGED;
 	}
 	return TRUE;

@@ -28,7 +28,7 @@ static int status_of_plan (const Plan *plan, char **fail_on, gboolean build_only
 		gboolean half = build_only && cell->verdict == VERDICT_PENDING && cell->image;
 		char **word;
 
-		if (!half && !verdict_is_judged (cell->verdict))
+		if (!half && !results_is_judged (plan, cell))
 			return EXIT_UNJUDGED;
 		for (word = fail_on; word && *word; word++) {
 			if (is_no (cell, *word))

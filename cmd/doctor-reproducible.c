@@ -40,8 +40,7 @@ static gboolean check (Work *self, int *out_status, GError **error)
 		return FALSE;
 	}
 	if (!result) {
-		const char *why = base->variant->applied->ok ? base->board->trouble
-							     : base->variant->applied->detail;
+		const char *why = base->applied->ok ? base->board->trouble : base->applied->detail;
 
 		printf ("cannot be told: %s\n", self->error ? self->error->message : why);
 		g_clear_error (&self->error);

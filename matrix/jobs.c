@@ -21,8 +21,8 @@ struct Workshop {
 	Scratch *scratch;
 	Jobserver *jobserver;
 	Jobserver *own_jobserver; /* (nullable): the same, where it ends with us */
-	GMutex opening;		  /* of the source, by whoever needs it first */
-	Source *source;
+	GMutex opening;		  /* of a source, by whoever needs it first */
+	GHashTable *sources;	  /* tree -> Source; boards with preludes have trees of their own */
 };
 
 Workshop *workshop_new (const Plan *plan, const JobOptions *options, JobKnown known,
@@ -32,6 +32,8 @@ Workshop *workshop_new (const Plan *plan, const JobOptions *options, JobKnown kn
 	g_autofree char *work = NULL;
 
 	g_mutex_init (&self->opening);
+	self->sources = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+					       (GDestroyNotify) source_free);
 	self->plan = plan;
 	self->options = *options;
 	self->known = known;
@@ -56,7 +58,7 @@ void workshop_free (Workshop *self)
 	if (!self)
 		return;
 	jobserver_free (self->own_jobserver);
-	source_free (self->source);
+	g_hash_table_unref (self->sources);
 	scratch_free (self->scratch);
 	g_mutex_clear (&self->opening);
 	g_free (self->state);
@@ -156,13 +158,6 @@ char *job_log_name (const Cell *cell, const char *key, const char *kind)
 				cell->config->name, cell->variant->variant->name, key, kind);
 }
 
-static const char *base_tree (const Workshop *self)
-{
-	const PlanVariant *base = self->plan->variants->pdata[0];
-
-	return base->applied->tree;
-}
-
 /* A Repo belongs to one thread, and this is called by several. */
 static gboolean fill_source (const char *from, const char *to, const char *dir,
 			     GPtrArray **out_changed, gpointer user_data, GError **error)
@@ -173,7 +168,7 @@ static gboolean fill_source (const char *from, const char *to, const char *dir,
 	return repo && repo_checkout (repo, from, to, dir, out_changed, error);
 }
 
-static Source *open_source (Workshop *self, GError **error)
+static Source *open_source (Workshop *self, const char *tree, GError **error)
 {
 	g_autofree char *slots = self->options.slots
 					 ? g_strdup (self->options.slots)
@@ -181,10 +176,13 @@ static Source *open_source (Workshop *self, GError **error)
 	Source *source;
 
 	g_mutex_lock (&self->opening);
-	if (!self->source)
-		self->source = source_open (slots, base_tree (self), !self->options.unguarded,
-					    fill_source, self, error);
-	source = self->source;
+	source = g_hash_table_lookup (self->sources, tree);
+	if (!source) {
+		source = source_open (slots, tree, !self->options.unguarded, fill_source, self,
+				      error);
+		if (source)
+			g_hash_table_insert (self->sources, g_strdup (tree), source);
+	}
 	g_mutex_unlock (&self->opening);
 	return source;
 }
@@ -229,10 +227,10 @@ static gboolean claim_boot (Workshop *self, const Cell *cell, BootAnswer *answer
 
 /* ---- base ---- */
 
-static GPtrArray *changed_paths (Workshop *self, Repo *repo, const Cell *cell,
+static GPtrArray *changed_paths (const Layer *layer, Repo *repo, const Cell *cell,
 				 gboolean *out_content_only, GError **error)
 {
-	return repo_changed_paths (repo, base_tree (self), cell->variant->applied->tree,
+	return repo_changed_paths (repo, layer->base->applied->tree, cell->applied->tree,
 				   out_content_only, error);
 }
 
@@ -247,7 +245,7 @@ static GArray *count_costs (Workshop *self, const Layer *layer)
 	for (i = 0; i < layer->cells->len; i++) {
 		gboolean content_only;
 		g_autoptr (GPtrArray) paths =
-			repo ? changed_paths (self, repo, layer->cells->pdata[i], &content_only,
+			repo ? changed_paths (layer, repo, layer->cells->pdata[i], &content_only,
 					      NULL)
 			     : NULL;
 		guint cost = paths ? depends_count (depends, slot_source (layer->slot), paths) : 0;
@@ -291,14 +289,12 @@ static BuildResult *build_base (Workshop *self, Layer *layer, const BuildSpec *s
 
 static gboolean open_layer (Workshop *self, Layer *layer, GError **error)
 {
-	Source *source;
-
 	if (layer->slot)
 		return TRUE;
-	source = open_source (self, error);
-	if (!source)
+	layer->source = open_source (self, layer->base->applied->tree, error);
+	if (!layer->source)
 		return FALSE;
-	layer->slot = slot_open (source, layer->board->board->name, layer->config->name,
+	layer->slot = slot_open (layer->source, layer->board->board->name, layer->config->name,
 				 self->options.data_dir, !self->options.unguarded,
 				 self->cancellable, error);
 	return layer->slot != NULL;
@@ -334,10 +330,10 @@ static gboolean is_unread (Workshop *self, const Layer *layer, const Cell *cell,
 	g_autoptr (Repo) repo = repo_open (repo_path (self->plan->repo), error);
 	gboolean content_only = FALSE;
 	g_autoptr (GPtrArray) paths =
-		repo ? changed_paths (self, repo, cell, &content_only, error) : NULL;
+		repo ? changed_paths (layer, repo, cell, &content_only, error) : NULL;
 
 	return paths && layer->image && content_only && slot_is_whole (layer->slot) &&
-	       source_unread (self->source, paths);
+	       source_unread (layer->source, paths);
 }
 
 static BuildResult *as_base (const Layer *layer)
@@ -359,7 +355,7 @@ static char *describe_changes (Workshop *self, const Layer *layer, const Cell *c
 
 	if (!repo || !layer->image || g_str_equal (build->sha256, layer->image))
 		return NULL;
-	text = changes_describe (repo, base_tree (self), cell->variant->applied->tree, slot,
+	text = changes_describe (repo, layer->base->applied->tree, cell->applied->tree, slot,
 				 &error);
 	return text ? text : g_strdup_printf ("cannot be told: %s\n", error->message);
 }
@@ -383,7 +379,7 @@ void job_build (Workshop *self, const Layer *layer, const Cell *cell, BuildAnswe
 	if (answer->error || !claim_build (self, cell, answer) ||
 	    !files_write (log, "", 0, &answer->error))
 		return;
-	slot = slot_open_variant (layer->slot, cell->variant->applied->tree, &answer->error);
+	slot = slot_open_variant (layer->slot, cell->applied->tree, &answer->error);
 	if (slot)
 		answer->build = build_run (&spec, slot, self->cancellable, &answer->error);
 	if (answer->build)

@@ -48,6 +48,7 @@ typedef struct {
 	Slot *slot;	  /* once job_prepare() has opened it */
 	char *image;	  /* (nullable): SHA-256 of base's image */
 	gboolean modules;
+	Source *source; /* (transfer none): of base's tree on this board */
 } Layer;
 
 Layer *layer_new (const Cell *base);

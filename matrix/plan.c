@@ -29,6 +29,7 @@ static void plan_board_free (PlanBoard *self)
 	g_free (self->trouble);
 	g_free (self->guest);
 	g_free (self->probe_digest);
+	g_clear_pointer (&self->applied, g_ptr_array_unref);
 	g_free (self);
 }
 
@@ -152,12 +153,34 @@ static Plan *plan_alloc (const Project *project)
 	return self;
 }
 
-static Prelude *read_prelude (const Project *project, const char *const *with, GError **error)
+/* A board's quilt folder: the project's own goes before the one that came with us. */
+static char *find_series (const Project *project, const char *data_dir, const char *name)
 {
-	g_autoptr (Prelude) prelude =
-		project->prelude ? prelude_read (project->prelude, error) : prelude_new ();
+	g_autofree char *own = g_canonicalize_filename (name, project->dir);
+	g_autofree char *ours = g_canonicalize_filename (name, data_dir);
+	gboolean is_ours =
+		!g_file_test (own, G_FILE_TEST_EXISTS) && g_file_test (ours, G_FILE_TEST_EXISTS);
 
-	for (; prelude && with && *with; with++)
+	return is_ours ? g_steal_pointer (&ours) : g_steal_pointer (&own);
+}
+
+/* The project's prelude, the board's, and what is tried out. @board: (nullable) */
+static Prelude *read_prelude (const Project *project, const Board *board,
+			      const PlanOptions *options, GError **error)
+{
+	g_autoptr (Prelude) prelude = prelude_new ();
+	const char *const *with = options->with;
+	char **series;
+
+	if (project->prelude && !prelude_add (prelude, project->prelude, error))
+		return NULL;
+	for (series = board ? board->preludes : NULL; series && *series; series++) {
+		g_autofree char *dir = find_series (project, options->data_dir, *series);
+
+		if (!prelude_add (prelude, dir, error))
+			return NULL;
+	}
+	for (; with && *with; with++)
 		if (!prelude_add_fix (prelude, *with, error))
 			return NULL;
 	return g_steal_pointer (&prelude);
@@ -185,7 +208,7 @@ static gboolean apply_variants (Plan *self, const PlanOptions *options, GError *
 	if (!check_variant_names (self, options->variants, error) ||
 	    !open_base (self, options, error))
 		return FALSE;
-	prelude = read_prelude (project, options->with, error);
+	prelude = read_prelude (project, NULL, options, error);
 	if (!prelude || !add_base (self, prelude, options->history, error))
 		return FALSE;
 	for (i = 0; i < project->variants->len; i++) {
@@ -199,6 +222,46 @@ static gboolean apply_variants (Plan *self, const PlanOptions *options, GError *
 	return !options->extra ||
 	       add_variant (self, options->extra->name,
 			    (const char *const *) options->extra->patches, prelude, error);
+}
+
+/* All variants once more, with @entry's own preludes below them. */
+static gboolean apply_on_board (const Plan *self, PlanBoard *entry, const PlanOptions *options,
+				GError **error)
+{
+	g_autoptr (Prelude) prelude = read_prelude (self->project, entry->board, options, error);
+	const Applied *base;
+	guint i;
+
+	if (!prelude)
+		return FALSE;
+	entry->applied = g_ptr_array_new_with_free_func ((GDestroyNotify) applied_free);
+	for (i = 0; i < self->variants->len; i++) {
+		const PlanVariant *variant = self->variants->pdata[i];
+		Applied *applied = variant_apply (self->repo, self->base, prelude, variant->variant,
+						  self->project->fuzz, error);
+
+		if (!applied)
+			return FALSE;
+		g_ptr_array_add (entry->applied, applied);
+	}
+	base = entry->applied->pdata[0];
+	return options->history || !base->prelude_failed ||
+	       fail (error, BAKEOFF_ERROR_USAGE, "%s", base->detail);
+}
+
+static gboolean apply_on_boards (const Plan *self, const PlanOptions *options, GError **error)
+{
+	guint i;
+
+	for (i = 0; i < self->boards->len; i++) {
+		PlanBoard *entry = self->boards->pdata[i];
+
+		if (*entry->board->preludes && !apply_on_board (self, entry, options, error)) {
+			g_prefix_error (error, "board '%s': ", entry->board->name);
+			return FALSE;
+		}
+	}
+	return TRUE;
 }
 
 Plan *plan_apply (const Project *project, const PlanOptions *options, GError **error)
@@ -383,9 +446,9 @@ static char **join_settings (char **board, char **config)
 	return g_strv_builder_end (all);
 }
 
-static Cell *add_cell (Plan *self, const PlanBoard *board, const ProjectConfig *config,
-		       const PlanVariant *variant)
+static Cell *add_cell (Plan *self, const PlanBoard *board, const ProjectConfig *config, guint index)
 {
+	const PlanVariant *variant = self->variants->pdata[index];
 	Cell *cell = g_new0 (Cell, 1);
 	g_autofree char *settings = NULL;
 
@@ -393,11 +456,12 @@ static Cell *add_cell (Plan *self, const PlanBoard *board, const ProjectConfig *
 	cell->board = board;
 	cell->config = config;
 	cell->variant = variant;
+	cell->applied = board->applied ? board->applied->pdata[index] : variant->applied;
 	cell->boots = 1;
 	cell->settings = join_settings (board->board->settings, config->settings);
 	settings = g_strjoinv ("\n", cell->settings);
-	if (variant->applied->ok && board->identity)
-		cell->key = digest_of (variant->applied->tree, settings, board->board->build_digest,
+	if (cell->applied->ok && board->identity)
+		cell->key = digest_of (cell->applied->tree, settings, board->board->build_digest,
 				       board->identity, NULL);
 	g_ptr_array_add (self->cells, cell);
 	return cell;
@@ -462,13 +526,13 @@ Plan *plan_new (const Project *project, const PlanOptions *options, GError **err
 		    !add_board (self, *boards, options->data_dir, error))
 			return NULL;
 	}
-	if (!apply_variants (self, options, error))
+	if (!apply_variants (self, options, error) || !apply_on_boards (self, options, error))
 		return NULL;
 	for (i = 0; i < self->boards->len; i++) {
 		for (j = 0; j < configs->len; j++) {
 			for (k = 0; k < self->variants->len; k++) {
 				Cell *cell = add_cell (self, self->boards->pdata[i],
-						       configs->pdata[j], self->variants->pdata[k]);
+						       configs->pdata[j], k);
 
 				cell->unbooted = options->extra && k == 0;
 			}

@@ -17,7 +17,7 @@
 
 typedef struct {
 	Variant *variant;
-	Applied *applied;
+	Applied *applied; /* over the project's prelude alone */
 } PlanVariant;
 
 typedef struct {
@@ -29,6 +29,8 @@ typedef struct {
 	char *trouble;	    /* (nullable): why nothing can be judged here: no compiler */
 	char *guest;	    /* (nullable): source file of the guest program */
 	char *probe_digest; /* of all that becomes /init */
+	GPtrArray *applied; /* (nullable) (element-type Applied): each of the plan's variants, with
+			     * the board's own preludes below; where it has any */
 } PlanBoard;
 
 typedef struct {
@@ -36,6 +38,7 @@ typedef struct {
 	const PlanVariant *variant;
 	const PlanBoard *board;
 	const ProjectConfig *config;
+	const Applied *applied; /* the variant, on this board */
 	char *key; /* of the build: tree, config, board, toolchain; NULL where there is none */
 	char **settings; /* the board's, then the config's */
 	guint boots;	 /* how many are wanted for a verdict; 1 */

@@ -22,20 +22,21 @@ typedef struct {
 } ProjectVariant;
 
 typedef struct {
-	char *path;		/* of bakeoff.conf */
-	char *dir;		/* its folder */
-	char *state_dir;	/* DIR/.bakeoff */
-	char *repo;		/* (nullable): the Linux repository */
-	char *base;		/* (nullable): revision; nullable for bakeoff import only */
-	char *prelude;		/* (nullable): a quilt folder */
-	char *patches_dir;	/* where variants' patches are */
-	char *subject;		/* (nullable): of the thread, for replies */
-	char *in_reply_to;	/* (nullable): Message-ID of the thread's first mail */
-	gboolean descriptions;	/* whether import keeps the mails' prose; yes */
-	int fuzz;		/* lines of context that patch(1) may ignore; 0 */
-	char **boards;		/* names of the boards in use, each once */
-	GPtrArray *configs;	/* (element-type ProjectConfig): those in use, each once */
-	GPtrArray *variants;	/* (element-type ProjectVariant): without base, in file order */
+	char *path;	       /* of bakeoff.conf */
+	char *dir;	       /* its folder */
+	char *state_dir;       /* DIR/.bakeoff */
+	char *repo;	       /* (nullable): the Linux repository */
+	char *base;	       /* (nullable): revision; nullable for bakeoff import only */
+	char *prelude;	       /* (nullable): a quilt folder */
+	char *patches_dir;     /* where variants' patches are */
+	char *subject;	       /* (nullable): of the thread, for replies */
+	char *in_reply_to;     /* (nullable): Message-ID of the thread's first mail */
+	gboolean descriptions; /* whether import keeps the mails' prose; yes */
+	int fuzz;	       /* lines of context that patch(1) may ignore; 0 */
+	char **signatures;   /* parts of the titles of the crash that this is about; may be empty */
+	char **boards;	     /* names of the boards in use, each once */
+	GPtrArray *configs;  /* (element-type ProjectConfig): those in use, each once */
+	GPtrArray *variants; /* (element-type ProjectVariant): without base, in file order */
 	GPtrArray *all_configs; /* (element-type ProjectConfig): all that are defined */
 } Project;
 

@@ -8,6 +8,7 @@
 #include <json-glib/json-glib.h>
 
 #include "base/text.h"
+#include "matrix/results.h"
 #include "matrix/report.h"
 
 static void add_text (JsonBuilder *json, const char *name, const char *value)
@@ -94,8 +95,9 @@ static void add_signature (JsonBuilder *json, const Crash *crash)
 	json_builder_end_object (json);
 }
 
-static void add_cell (JsonBuilder *json, const Cell *cell)
+static void add_cell (JsonBuilder *json, const Plan *plan, const Cell *cell)
 {
+	g_autofree char *unusable = results_unusable (plan, cell);
 	g_autofree char *log = cell->log ? g_build_filename (".bakeoff", cell->log, NULL) : NULL;
 	g_autofree char *proof = report_proof (cell);
 	/* its first line sums up */
@@ -114,6 +116,7 @@ static void add_cell (JsonBuilder *json, const Cell *cell)
 	add_number (json, "bad", cell->bad);
 	add_text (json, "image", cell->image);
 	add_text (json, "same_as", cell->same_as);
+	add_text (json, "base_unusable", unusable);
 	add_text (json, "proof", proof);
 	add_text (json, "changes", changes);
 	json_builder_set_member_name (json, "unguarded");
@@ -149,7 +152,7 @@ void report__json (const Plan *plan, GString *out)
 	json_builder_set_member_name (json, "cells");
 	json_builder_begin_array (json);
 	for (i = 0; i < plan->cells->len; i++)
-		add_cell (json, plan->cells->pdata[i]);
+		add_cell (json, plan, plan->cells->pdata[i]);
 	json_builder_end_array (json);
 	json_builder_end_object (json);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "matrix/results.h"
 #include "matrix/report.h"
 #include "series/apply.h"
 
@@ -127,10 +128,25 @@ static void write_notes (const Notes *notes, GString *out)
 
 /* ---- tables ---- */
 
-static char *cell_text (Notes *notes, const Cell *cell)
+/* Nothing that rests on an unusable base is told of a candidate: neither blame nor praise. That a
+ * patch does not apply does not. */
+static gboolean is_told (const Plan *plan, const Cell *cell)
 {
-	GString *text = g_string_new (verdict_name (cell->verdict));
-	guint note = note_of (notes, cell);
+	g_autofree char *unusable = results_unusable (plan, cell);
+
+	return !unusable || cell->variant == plan->variants->pdata[0] ||
+	       cell->verdict == VERDICT_APPLY_FAILED;
+}
+
+static char *cell_text (const Plan *plan, Notes *notes, const Cell *cell)
+{
+	GString *text;
+	guint note;
+
+	if (!is_told (plan, cell))
+		return g_strdup (verdict_name (VERDICT_PENDING));
+	text = g_string_new (verdict_name (cell->verdict));
+	note = note_of (notes, cell);
 
 	if (cell->runs > 1)
 		g_string_append_printf (text, " %u/%u", cell->bad, cell->runs);
@@ -190,12 +206,30 @@ static void write_table (const Plan *plan, const PlanBoard *board, Notes *notes,
 			for (j = first; j < last; j++) {
 				const Cell *cell =
 					plan_cell (plan, variant, board, configs->pdata[j]);
-				g_autofree char *text = cell ? cell_text (notes, cell) : NULL;
+				g_autofree char *text = cell ? cell_text (plan, notes, cell) : NULL;
 
 				g_string_append_printf (out, "%-*s", COLUMN, text ? text : "");
 			}
 			trim_line (out);
 		}
+	}
+}
+
+static void write_unusable (const Plan *plan, GString *out)
+{
+	guint i;
+
+	for (i = 0; i < plan->cells->len; i++) {
+		const Cell *cell = plan->cells->pdata[i];
+		g_autofree char *unusable = results_unusable (plan, cell);
+		g_autofree char *where = NULL;
+
+		if (!unusable || cell->variant != plan->variants->pdata[0])
+			continue;
+		where = g_strdup_printf ("%s, %s: base unusable here: ", cell->board->board->name,
+					 cell->config->name);
+		g_string_append_c (out, '\n');
+		report__wrap (out, where, "  ", unusable);
 	}
 }
 
@@ -205,6 +239,7 @@ static void write_matrix (const Plan *plan, Notes *notes, GString *out)
 
 	for (i = 0; i < plan->boards->len; i++)
 		write_table (plan, plan->boards->pdata[i], notes, out);
+	write_unusable (plan, out);
 	report__claims (plan, out);
 }
 

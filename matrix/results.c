@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <string.h>
+
 #include "base/files.h"
 #include "kbuild/build.h"
 #include "matrix/results.h"
@@ -93,7 +95,7 @@ static gboolean judge_image (Cell *cell, Store *store, const char *images_dir, G
 
 gboolean results_judge (Cell *cell, Store *store, const char *images_dir, GError **error)
 {
-	const Applied *applied = cell->variant->applied;
+	const Applied *applied = cell->applied;
 	g_autoptr (StoredBuild) build = NULL;
 	g_autoptr (GError) local = NULL;
 
@@ -194,6 +196,57 @@ static gboolean read_reproducible (Cell *cell, Store *store, GError **error)
 		return TRUE;
 	g_propagate_error (error, g_steal_pointer (&local));
 	return FALSE;
+}
+
+/* Whether @crash is one that the project is about. */
+static gboolean is_wanted (const Project *project, const Crash *crash)
+{
+	char **signature;
+
+	for (signature = project->signatures; crash && *signature; signature++) {
+		if (strstr (crash->title, *signature))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static char *describe (const Cell *base)
+{
+	const char *what = base->crash ? base->crash->title : base->detail;
+
+	return what ? g_strdup_printf ("%s: %s", verdict_name (base->verdict), what)
+		    : g_strdup (verdict_name (base->verdict));
+}
+
+char *results_unusable (const Plan *plan, const Cell *cell)
+{
+	const Cell *base = plan_cell (plan, plan->variants->pdata[0], cell->board, cell->config);
+
+	switch (base->verdict) {
+	case VERDICT_BUILD_FAILED:
+	case VERDICT_APPLY_FAILED:
+		return describe (base);
+	case VERDICT_FAIL:
+	case VERDICT_OOPS:
+	case VERDICT_HANG:
+		return !*plan->project->signatures || is_wanted (plan->project, base->crash)
+			       ? NULL
+			       : describe (base);
+	case VERDICT_PENDING:
+	case VERDICT_PASS:
+	case VERDICT_BUILT:
+	case VERDICT_INFRA:
+	case VERDICT_UNDECIDED:
+		break;
+	}
+	return NULL;
+}
+
+gboolean results_is_judged (const Plan *plan, const Cell *cell)
+{
+	g_autofree char *unusable = results_unusable (plan, cell);
+
+	return !unusable && verdict_is_judged (cell->verdict);
 }
 
 gboolean results_judge_all (Plan *plan, Store *store, GError **error)

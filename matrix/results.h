@@ -37,6 +37,19 @@ gboolean results_judge_all (Plan *plan, Store *store, GError **error);
  */
 void results_compare_images (Plan *plan);
 
+/**
+ * results_unusable: why nothing can be said of any candidate on @cell's board and configuration:
+ * the base does not build there, or, where the project tells a signature, it fails otherwise than
+ * by that crash. A base that passes is usable: it shows what a candidate breaks.
+ *
+ * Returns: (transfer full) (nullable): one line; NULL where the base is what it should be, or is
+ * not judged itself.
+ */
+char *results_unusable (const Plan *plan, const Cell *cell);
+
+/** results_is_judged: whether @cell's verdict says anything, over a base that is usable. */
+gboolean results_is_judged (const Plan *plan, const Cell *cell);
+
 /** results_images_dir, results_store_path: Returns: (transfer full). */
 char *results_images_dir (const Project *project);
 char *results_store_path (const Project *project);

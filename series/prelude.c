@@ -91,16 +91,22 @@ static gboolean read_item (Prelude *self, const QuiltEntry *entry, GError **erro
 	return item->when != NULL;
 }
 
-Prelude *prelude_read (const char *dir, GError **error)
+gboolean prelude_add (Prelude *self, const char *dir, GError **error)
 {
-	g_autoptr (Prelude) self = prelude_new ();
 	g_autoptr (GPtrArray) entries = quilt_read (dir, error);
 	guint i;
 
 	for (i = 0; entries && i < entries->len; i++)
 		if (!read_item (self, entries->pdata[i], error))
-			return NULL;
-	return entries ? g_steal_pointer (&self) : NULL;
+			return FALSE;
+	return entries != NULL;
+}
+
+Prelude *prelude_read (const char *dir, GError **error)
+{
+	g_autoptr (Prelude) self = prelude_new ();
+
+	return prelude_add (self, dir, error) ? g_steal_pointer (&self) : NULL;
 }
 
 gboolean prelude_add_fix (Prelude *self, const char *path, GError **error)

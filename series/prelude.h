@@ -28,16 +28,19 @@ typedef struct Prelude Prelude;
 Prelude *prelude_new (void);
 
 /**
- * prelude_read: the patches of a quilt folder, in the order of its `series` file.
+ * prelude_add: puts the patches of a quilt folder on top, in the order of its `series` file.
  *
  * Errors: USAGE for a folder without `series`, for a `# when =` that is no range, and for a patch
  * that is missing, has no diff, is malformed or cut: such a patch goes onto no commit.
  */
+gboolean prelude_add (Prelude *self, const char *dir, GError **error);
+
+/** prelude_read: Returns: (transfer full): prelude_new() with prelude_add(). */
 Prelude *prelude_read (const char *dir, GError **error);
 void prelude_free (Prelude *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Prelude, prelude_free)
 
-/** prelude_add_fix: puts the patch file @path on top. Errors: as prelude_read(). */
+/** prelude_add_fix: puts the patch file @path on top. Errors: as prelude_add(). */
 gboolean prelude_add_fix (Prelude *self, const char *path, GError **error);
 
 /** prelude_n_fixes: how many prelude_add_fix() added. */
