@@ -173,11 +173,13 @@ check-style:
 
 # ---- install ----
 
+preludes := $(wildcard patches/toolchain*) patches/probe-flush
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(datadir)/boards/expect \
 		$(DESTDIR)$(datadir)/boards/guest $(DESTDIR)$(datadir)/kbuild/toolchains \
-		$(DESTDIR)$(datadir)/kbuild/tools/bin $(DESTDIR)$(datadir)/patches/toolchain \
-		$(DESTDIR)$(datadir)/patches/toolchain-history \
+		$(DESTDIR)$(datadir)/kbuild/tools/bin \
+		$(addprefix $(DESTDIR)$(datadir)/,$(preludes)) \
 		$(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5 \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install $(program) $(DESTDIR)$(PREFIX)/bin/bakeoff
@@ -188,8 +190,9 @@ install: all
 	install -m 644 kbuild/tools/*.h $(DESTDIR)$(datadir)/kbuild/tools
 	install kbuild/tools/sandbox $(DESTDIR)$(datadir)/kbuild/tools
 	install kbuild/tools/bin/* $(DESTDIR)$(datadir)/kbuild/tools/bin
-	install -m 644 patches/toolchain/* $(DESTDIR)$(datadir)/patches/toolchain
-	install -m 644 patches/toolchain-history/* $(DESTDIR)$(datadir)/patches/toolchain-history
+	for prelude in $(preludes); do \
+		install -m 644 $$prelude/* $(DESTDIR)$(datadir)/$$prelude || exit; \
+	done
 	install -m 644 docs/*.json $(DESTDIR)$(datadir)
 	install -m 644 docs/*.1 $(DESTDIR)$(mandir)/man1
 	install -m 644 docs/*.5 $(DESTDIR)$(mandir)/man5

@@ -70,6 +70,12 @@ __asm__(".globl _start\n"
 
 #elif defined(__x86_64__)
 #include "arch-x86_64.h"
+#elif defined(__hppa__) && !defined(__LP64__)
+#include "arch-hppa.h"
+#elif defined(__sparc__) && defined(__arch64__)
+#include "arch-sparc64.h"
+#elif defined(__mips__) && _MIPS_SIM == _ABIO32
+#include "arch-mips.h"
 #elif defined(__aarch64__) || defined(__riscv)
 #include "arch-generic.h"
 #else
@@ -123,6 +129,8 @@ static inline long sys_getdents64 (int fd, void *buffer, size_t size)
 	return guest_syscall (SYS_GETDENTS64, fd, (long) buffer, (long) size, 0, 0);
 }
 
+#ifndef GUEST_HAS_NO_MESSAGES
+
 /* ipc/msg.c: a private queue, made for nobody else */
 static inline long sys_msgget_private (void)
 {
@@ -138,6 +146,8 @@ static inline long sys_msgrcv (int queue, void *message, size_t text_size)
 {
 	return guest_syscall (SYS_MSGRCV, queue, (long) message, (long) text_size, 0, 0);
 }
+
+#endif
 
 /** guest_sleep: for @milliseconds, below 1000. */
 static inline void guest_sleep (unsigned milliseconds)
