@@ -34,6 +34,16 @@ static const struct {
 	{ "mkimage", "boot: U-Boot images", "u-boot-tools", FALSE },
 };
 
+/* What boards' consoles start, and no board has to. */
+static const struct {
+	const char *program, *package;
+} emulators[] = {
+	{ "qemu-system-aarch64", "qemu-system-arm" },	{ "qemu-system-x86_64", "qemu-system-x86" },
+	{ "qemu-system-riscv64", "qemu-system-misc" },	{ "qemu-system-hppa", "qemu-system-misc" },
+	{ "qemu-system-sparc64", "qemu-system-sparc" }, { "qemu-system-mips", "qemu-system-mips" },
+	{ "qemu-system-mipsel", "qemu-system-mips" },
+};
+
 typedef struct {
 	guint missing;	    /* programs without which the project at hand cannot run */
 	GPtrArray *install; /* (element-type utf8): packages */
@@ -64,6 +74,10 @@ static const char *package_of (const char *program)
 	for (i = 0; i < G_N_ELEMENTS (tools); i++) {
 		if (g_str_equal (tools[i].program, program))
 			return tools[i].package;
+	}
+	for (i = 0; i < G_N_ELEMENTS (emulators); i++) {
+		if (g_str_equal (emulators[i].program, program))
+			return emulators[i].package;
 	}
 	return NULL;
 }
@@ -103,11 +117,13 @@ static gboolean check_board (Findings *findings, const Selection *selection, con
 
 static gboolean check_project (Findings *findings, Selection *selection, GError **error)
 {
-	const char *const *board;
+	g_auto (GStrv) boards = NULL;
+	char **board;
 
 	if (!selection_load (selection, error))
 		return FALSE;
-	for (board = (const char *const *) selection->project->boards; *board; board++) {
+	boards = plan_boards (selection->project, (const char *const *) selection->boards);
+	for (board = boards; *board; board++) {
 		if (!check_board (findings, selection, *board, error))
 			return FALSE;
 	}

@@ -503,13 +503,29 @@ static gboolean has_board (const Plan *self, const char *name)
 	return FALSE;
 }
 
+char **plan_boards (const Project *project, const char *const *names)
+{
+	g_autoptr (GStrvBuilder) chosen = g_strv_builder_new ();
+
+	if (!names || !*names)
+		return g_strdupv (project->boards);
+	for (; *names; names++) {
+		if (g_str_equal (*names, "all")) {
+			g_strv_builder_addv (chosen, (const char **) project->boards);
+			g_strv_builder_addv (chosen, (const char **) project->extra_boards);
+		} else {
+			g_strv_builder_add (chosen, *names);
+		}
+	}
+	return g_strv_builder_end (chosen);
+}
+
 Plan *plan_new (const Project *project, const PlanOptions *options, GError **error)
 {
 	g_autoptr (Plan) self = plan_alloc (project);
 	g_autoptr (GPtrArray) configs = choose_configs (project, options->configs, error);
-	const char *const *boards = options->boards && *options->boards
-					    ? options->boards
-					    : (const char *const *) project->boards;
+	g_auto (GStrv) names = plan_boards (project, options->boards);
+	char **boards = names;
 	guint i, j, k;
 
 	if (!configs)

@@ -106,6 +106,12 @@ Plan *plan_apply (const Project *project, const PlanOptions *options, GError **e
 Cell *plan_cell (const Plan *self, const PlanVariant *variant, const PlanBoard *board,
 		 const ProjectConfig *config);
 
+/**
+ * plan_boards: Returns: (transfer full): the names of @names, or, where it is empty, those of the
+ * project; of them `all` stands for the project's boards and its extra ones.
+ */
+char **plan_boards (const Project *project, const char *const *names);
+
 /** plan_board_dirs: Returns: (transfer full): where board files are looked for. */
 char **plan_board_dirs (const Project *project, const char *data_dir);
 

@@ -7,13 +7,13 @@
 #include "kbuild/kconfig.h"
 #include "matrix/project.h"
 
-static const char *const known_keys[] = { "bakeoff.repo",	  "bakeoff.base",
-					  "bakeoff.prelude",	  "bakeoff.patches",
-					  "bakeoff.board",	  "bakeoff.config",
-					  "bakeoff.signature",	  "bakeoff.fuzz",
-					  "bakeoff.subject",	  "bakeoff.in-reply-to",
-					  "bakeoff.descriptions", "variant.*.patch",
-					  "config.*.set",	  NULL };
+static const char *const known_keys[] = {
+	"bakeoff.repo",	     "bakeoff.base",	    "bakeoff.prelude",
+	"bakeoff.patches",   "bakeoff.board",	    "bakeoff.config",
+	"bakeoff.signature", "bakeoff.extra-board", "bakeoff.fuzz",
+	"bakeoff.subject",   "bakeoff.in-reply-to", "bakeoff.descriptions",
+	"variant.*.patch",   "config.*.set",	    NULL
+};
 
 static void config_entry_free (ProjectConfig *self)
 {
@@ -43,6 +43,7 @@ void project_free (Project *self)
 	g_free (self->subject);
 	g_free (self->in_reply_to);
 	g_strfreev (self->signatures);
+	g_strfreev (self->extra_boards);
 	g_strfreev (self->boards);
 	g_clear_pointer (&self->configs, g_ptr_array_unref);
 	g_clear_pointer (&self->all_configs, g_ptr_array_unref);
@@ -214,6 +215,7 @@ Project *project_load (const char *path, GError **error)
 	self->subject = g_strdup (config_get (file, "bakeoff.subject"));
 	self->in_reply_to = g_strdup (config_get (file, "bakeoff.in-reply-to"));
 	self->boards = without_repeats (config_get_all (file, "bakeoff.board"));
+	self->extra_boards = without_repeats (config_get_all (file, "bakeoff.extra-board"));
 	self->signatures = without_repeats (config_get_all (file, "bakeoff.signature"));
 	read_variants (self, file);
 	if (!config_get_bool (file, "bakeoff.descriptions", TRUE, &self->descriptions, error) ||

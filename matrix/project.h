@@ -35,6 +35,7 @@ typedef struct {
 	int fuzz;	       /* lines of context that patch(1) may ignore; 0 */
 	char **signatures;   /* parts of the titles of the crash that this is about; may be empty */
 	char **boards;	     /* names of the boards in use, each once */
+	char **extra_boards; /* those that `all` adds; may be empty */
 	GPtrArray *configs;  /* (element-type ProjectConfig): those in use, each once */
 	GPtrArray *variants; /* (element-type ProjectVariant): without base, in file order */
 	GPtrArray *all_configs; /* (element-type ProjectConfig): all that are defined */
