@@ -249,10 +249,9 @@ static void on_event (const RunEvent *event, gpointer user_data)
 {
 	Trial *self = user_data;
 
-	if (event->cell == self->cell && event->kind == RUN_BUILDING)
-		self->result->new_builds++;
-	if (event->cell == self->cell && event->kind == RUN_BOOTING)
-		self->result->new_boots++;
+	/* base's too, where it is built for its objects */
+	self->result->new_builds += event->kind == RUN_BUILDING;
+	self->result->new_boots += event->kind == RUN_BOOTING;
 	if (self->spec->event)
 		self->spec->event (event, self->spec->user_data);
 }
