@@ -118,3 +118,15 @@ panics() {
 	is "$(cell mends script base_unusable)" None
 	has "$(cell mends other base_unusable)" "build-failed"
 }
+
+@test "all is the project's boards and its extra ones" {
+	board other
+	board third
+	git config -f bakeoff.conf bakeoff.extra-board other
+	run_all 0
+	is "$(grep -o -E '^[a-z]+ +x$' <<<"$out" | cut -d ' ' -f 1 | paste -s -d ' ')" script
+	run_all 0 --board all
+	is "$(grep -o -E '^[a-z]+ +x$' <<<"$out" | cut -d ' ' -f 1 | paste -s -d ' ')" "script other"
+	run_all 0 --board third,all
+	is "$(grep -o -E '^[a-z]+ +x$' <<<"$out" | cut -d ' ' -f 1 | paste -s -d ' ')" "third script other"
+}
