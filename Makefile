@@ -5,6 +5,7 @@
 #   make check      install what is missing, build, run the tests
 #   make check-linux BAKEOFF_LINUX=/path/to/linux.git   the same on the real 2.6.22-rc5
 #   make bench          the matrix beside a script's: bench/README.md; BAKEOFF_LINUX as above, or the model kernel
+#   make bench-bisect   three ways to a commit, likewise; BENCH_ENDS='OLD NEW'
 #   make install PREFIX=/usr/local DESTDIR=
 #
 # Variables: V=1 (print commands), CC, CFLAGS, WERROR=1 (warnings are errors, for developers), SANITIZE=address,undefined
@@ -141,6 +142,10 @@ bench: deps-check
 	@$(MAKE) --no-print-directory all
 	@bench/bench $(program)
 
+bench-bisect: deps-check
+	@$(MAKE) --no-print-directory all
+	@bench/bisect $(program) $(BENCH_ENDS)
+
 check-asan: deps-check
 	@$(MAKE) --no-print-directory BUILD=build/asan SANITIZE=address,undefined CFLAGS="-O1 -g" test
 
@@ -201,6 +206,6 @@ install: all
 clean:
 	rm -rf build bakeoff demo/.bakeoff
 
-.PHONY: all tests deps deps-check demo check test check-linux bench check-asan check-clang check-layers \
+.PHONY: all tests deps deps-check demo check test check-linux bench bench-bisect check-asan check-clang check-layers \
 	check-headers check-style install clean
 .SECONDARY:

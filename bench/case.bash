@@ -63,16 +63,21 @@ patches_of() {
 	conf --get-all "variant.$1.patch" | sed "s|^|$patches/|"
 }
 
-# The base in one work tree, the prelude in its index: `git checkout -- FILE` comes back to that.
-add_worktree() {
-	mkdir -p "$out/obj" "$out/logs"
-	git -C "$repo" worktree add --quiet --detach "$out/src" "$base"
+# Leaves the prelude in the work tree and in its index.
+apply_prelude() {
 	local patch
 	if [ -n "$prelude" ]; then
 		while read -r patch; do
 			git -C "$out/src" apply --index "$project/$prelude/$patch"
 		done < <(grep -v -e '^#' -e '^$' "$project/$prelude/series")
 	fi
+}
+
+# The base in one work tree, the prelude in its index: `git checkout -- FILE` comes back to that.
+add_worktree() {
+	mkdir -p "$out/obj" "$out/logs"
+	git -C "$repo" worktree add --quiet --detach "$out/src" "$base"
+	apply_prelude
 }
 
 # The defconfig, our options over it, and what follows from them.
@@ -107,3 +112,23 @@ touched() { git -C "$out/src" diff --name-only; }
 
 # Back to the base; only the files that differ are written.
 revert() { touched | xargs -r git -C "$out/src" checkout --quiet --; }
+
+# boot NAME: prints the verdict of out/images/NAME; initrd is the guest's
+boot() {
+	local log=$out/logs/$1.boot image=$out/images/$1 kernel=$out/kernel disk=$out/disk
+	local name package=$package console=$console
+	for name in image kernel initrd disk; do
+		package=${package//"%{$name}"/${!name}}
+		console=${console//"%{$name}"/${!name}}
+	done
+	rm -f "$disk"
+	truncate -s "$disk_size" "$disk"
+	sh -c "$package" >/dev/null
+	expect "$root/bench/boot.expect" "$console" "$log" "$boot_timeout" >"$out/verdict"
+	if [ "$(cat "$out/verdict")" = pass ] &&
+		{ grep -q '^not ok' "$log" || ! grep -q '^ok' "$log"; }; then
+		echo fail
+	else
+		cat "$out/verdict"
+	fi
+}
