@@ -30,23 +30,36 @@ static GPtrArray *patches_of_variant (const Project *project, const char *name)
 	return NULL;
 }
 
-/* A patch that is for some commits only has no place among those that are told apart. */
+/* A patch that is for some commits only has no place among those that are told apart, and none has
+ * two, however it is spelt. */
 static GPtrArray *patches_of_folder (const char *dir, GError **error)
 {
 	g_autoptr (GPtrArray) entries = quilt_read (dir, error);
 	g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
+	g_autoptr (GHashTable) lines = g_hash_table_new (g_str_hash, g_str_equal);
 	guint i;
 
 	for (i = 0; entries && i < entries->len; i++) {
 		const QuiltEntry *entry = entries->pdata[i];
+		const char *before;
+		char *path;
 
 		if (entry->when)
 			return fail_null (error, BAKEOFF_ERROR_USAGE,
 					  "%s: a series that is searched has no '# when ='\n"
 					  "what is for some commits belongs into the prelude",
 					  entry->where);
-		g_ptr_array_add (paths, g_strdup (entry->path));
+		path = g_canonicalize_filename (entry->path, NULL);
+		g_ptr_array_add (paths, path);
+		before = g_hash_table_lookup (lines, path);
+		if (before)
+			return fail_null (error, BAKEOFF_ERROR_USAGE,
+					  "%s: '%s' is there a second time, see %s", entry->where,
+					  path, before);
+		g_hash_table_insert (lines, path, entry->where);
 	}
+	if (entries && entries->len == 0)
+		return fail_null (error, BAKEOFF_ERROR_USAGE, "'%s/series' names no patch", dir);
 	return entries ? g_steal_pointer (&paths) : NULL;
 }
 

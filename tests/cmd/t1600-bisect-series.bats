@@ -127,10 +127,13 @@ stacks() {
 	has "$err" 0009-missing.patch
 	(cd q && ls 0* && ls 0001*) >q/series
 	refuses 2 --series q
-	has "$err" "more than once"
+	has "$err" "/q/series:4: " "is there a second time, see " "/q/series:1"
+	(cd q && ls 0* && ls ./0002*) >q/series
+	refuses 2 --series q
+	has "$err" "/q/series:4: " "/q/series:2"
 	echo '# nothing' >q/series
 	refuses 2 --series q
-	has "$err" "no patch"
+	has "$err" "/q/series' names no patch"
 	(cd q && echo "$(ls 0001*) # when = c0..c1") >q/series
 	refuses 2 --series q
 	has "$err" "/q/series:1: " "'# when ='"
