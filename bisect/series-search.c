@@ -89,6 +89,8 @@ static gboolean try_ends (SeriesSearch *self, GError **error)
 	whole->answer = answer_of (self, whole->result);
 	self->found->differs = base->answer == ANSWER_OLD && whole->answer == ANSWER_NEW;
 	self->found->cures = self->found->differs && base->result->answer == TRIAL_BAD;
+	if (self->spec->wanted == (self->found->cures ? SERIES_BREAKS : SERIES_CURES))
+		self->found->differs = FALSE;
 	return TRUE;
 }
 

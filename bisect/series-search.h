@@ -11,12 +11,20 @@
 #include "bisect/search.h"
 #include "matrix/trial.h"
 
+/* Which change is looked for. */
+typedef enum {
+	SERIES_EITHER, /* the default */
+	SERIES_BREAKS,
+	SERIES_CURES,
+} SeriesWanted;
+
 /* What is asked. Borrowed. */
 typedef struct {
 	TrialSpec trial;	/* one board, one configuration; what is tried is chosen here */
 	TrialQuestion question; /* what is bad. What is untestable is skipped */
-	const char *name;	/* of the series, for progress and logs */
-	GPtrArray *patches;	/* (element-type filename): bottom first, absolute: series_read() */
+	SeriesWanted wanted;
+	const char *name;   /* of the series, for progress and logs */
+	GPtrArray *patches; /* (element-type filename): bottom first, absolute: series_read() */
 } SeriesSpec;
 
 typedef struct {
@@ -27,7 +35,8 @@ typedef struct {
 
 typedef struct {
 	GPtrArray *trials; /* (element-type SeriesTrial): in order: base, the whole, all others */
-	gboolean differs;  /* base and the whole are good and bad; where not nothing was found */
+	gboolean differs;  /* base and the whole are good and bad, and it is what was wanted; where
+			    * not nothing was looked for */
 	gboolean cures;	   /* it goes from bad to good, not from good to bad */
 	GArray *suspects; /* (element-type guint): indices of patches: the one, or, where skips hide
 			   * it, those that it is among; empty unless @differs */

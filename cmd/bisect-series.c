@@ -151,6 +151,7 @@ static void print_cost (const SeriesFound *found)
 
 static int print_alike (const SeriesFound *found)
 {
+	const SeriesTrial *base = found->trials->pdata[0], *whole = found->trials->pdata[1];
 	guint i;
 
 	for (i = 0; i < found->trials->len; i++) {
@@ -162,7 +163,13 @@ static int print_alike (const SeriesFound *found)
 			return EXIT_UNJUDGED;
 		}
 	}
-	puts ("The base and the whole series are alike: no patch of it breaks or cures.\n");
+	if (base->result->answer == whole->result->answer)
+		puts ("The base and the whole series are alike: no patch of it breaks or "
+		      "cures.\n");
+	else
+		printf ("The series %s.\n\n",
+			found->cures ? "cures; '--find bug' looks for what breaks"
+				     : "breaks; '--find fix' looks for what cures");
 	return EXIT_NO;
 }
 
@@ -210,6 +217,8 @@ gboolean bisect_series (Selection *selection, const TrialOptions *options, const
 	label = g_path_get_basename (name);
 	spec.name = label;
 	spec.question = trial_options_question (options);
+	if (options->find)
+		spec.wanted = options->fix ? SERIES_CURES : SERIES_BREAKS;
 	spec.trial = trial_options_spec (options, selection);
 	spec.trial.plan.history = FALSE;
 	spec.trial.store = selection->store;

@@ -56,6 +56,12 @@ stacks() {
 	bisect 0 --series q/series
 	names_patch c2 cures
 	has "$out" "without any: fail" "with all 3: pass"
+	# whoever looks for what breaks is not given what cures
+	bisect 0 --series q --find fix
+	names_patch c2 cures
+	bisect 1 --series q --find bug
+	has "$out" "The series cures; '--find bug' looks for what breaks"
+	lacks "$out" "$(patch_of c2)"
 	{
 		echo '[variant "whole"]'
 		printf '\tpatch = %s\n' "$p"/q/0*
