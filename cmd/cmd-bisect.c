@@ -566,6 +566,18 @@ static gboolean dispatch (Bisect *self, int argc, char **argv, char **words, int
 		     "'visualize' or 'report'\nsee 'bakeoff bisect --help'");
 }
 
+/* To pass over --noisy would be to take one boot for proof. */
+static gboolean check_series (const Bisect *self, int argc, GError **error)
+{
+	gboolean commits = argc > 1 || self->first_parent || self->paths || self->ahead ||
+			   self->noisy || self->regzbot || self->format;
+
+	return !(self->series ? commits : self->selection.base != NULL) ||
+	       fail (error, BAKEOFF_ERROR_USAGE, "%s",
+		     self->series ? "--series takes no word and no option about commits"
+				  : "--base is for --series alone");
+}
+
 gboolean cmd_bisect (int argc, char **argv, int *out_status, GError **error)
 {
 	g_auto (Bisect) self = { 0 };
@@ -581,12 +593,7 @@ gboolean cmd_bisect (int argc, char **argv, int *out_status, GError **error)
 	if (!(self.confidence > 0.5 && self.confidence < 1) || self.boots_max < 1)
 		return fail (error, BAKEOFF_ERROR_USAGE,
 			     "--confidence is above 0.5 and below 1, --max-boots at least 1");
-	if (self.series && argc > 1)
-		return fail (error, BAKEOFF_ERROR_USAGE,
-			     "--series searches patches, not commits: it takes no '%s'", argv[1]);
-	if (self.selection.base && !self.series)
-		return fail (error, BAKEOFF_ERROR_USAGE, "--base is for --series alone");
-	return selection_load (&self.selection, error) &&
+	return check_series (&self, argc, error) && selection_load (&self.selection, error) &&
 	       (self.series ? bisect_series (&self.selection, &self.options, self.series,
 					     out_status, error)
 			    : dispatch (&self, argc, argv, words, out_status, error));

@@ -125,7 +125,12 @@ stacks() {
 	refuses 2 --series nowhere
 	has "$err" "'nowhere' is no quilt folder, no 'series' file, and no variant"
 	refuses 2 --series q run
-	has "$err" "it takes no 'run'"
+	has "$err" "--series takes no word and no option about commits"
+	for words in --noisy '--ahead 2' --first-parent '--path kernel' --regzbot '--format text'; do
+		# shellcheck disable=SC2086
+		refuses 2 --series q $words
+		has "$err" "no option about commits"
+	done
 	refuses 2 --base c0 run c0 c1
 	has "$err" "--base is for --series alone"
 	echo 0009-missing.patch >>q/series
