@@ -117,6 +117,12 @@ static gboolean run_package (const BootSpec *spec, const Names *names, const cha
 	return TRUE;
 }
 
+/* Whether images have a device tree in front. A board made by hand has no list. */
+static gboolean has_dtb (const Board *board)
+{
+	return board->dtbs && *board->dtbs;
+}
+
 /* Makes what the console's command names. Returns: (transfer full): that command, expanded. */
 static char *prepare (const BootSpec *spec, GCancellable *cancellable, GError **error)
 {
@@ -124,15 +130,15 @@ static char *prepare (const BootSpec *spec, GCancellable *cancellable, GError **
 	g_autofree char *disk = g_build_filename (spec->work_dir, "disk", NULL);
 	g_autofree char *initrd = g_build_filename (spec->work_dir, "initrd", NULL);
 	g_autofree char *dtb = g_build_filename (spec->work_dir, "dtb", NULL);
-	g_autofree char *image = *board->dtbs ? g_build_filename (spec->work_dir, "image", NULL)
-					      : g_strdup (spec->image);
+	g_autofree char *image = has_dtb (board) ? g_build_filename (spec->work_dir, "image", NULL)
+						 : g_strdup (spec->image);
 	g_autofree char *kernel = board->package ? g_build_filename (spec->work_dir, "kernel", NULL)
 						 : g_strdup (image);
 	g_auto (Names) names = { 0 };
 
 	names.image = g_shell_quote (image);
 	names.kernel = g_shell_quote (kernel);
-	if (*board->dtbs) {
+	if (has_dtb (board)) {
 		names.dtb = g_shell_quote (dtb);
 		if (!devicetree_split (spec->image, dtb, image, error))
 			return NULL;

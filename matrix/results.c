@@ -198,12 +198,17 @@ static gboolean read_reproducible (Cell *cell, Store *store, GError **error)
 	return FALSE;
 }
 
+static gboolean tells_signature (const Project *project)
+{
+	return project->signatures && *project->signatures;
+}
+
 /* Whether @crash is one that the project is about. */
 static gboolean is_wanted (const Project *project, const Crash *crash)
 {
 	char **signature;
 
-	for (signature = project->signatures; crash && *signature; signature++) {
+	for (signature = project->signatures; crash && signature && *signature; signature++) {
 		if (strstr (crash->title, *signature))
 			return TRUE;
 	}
@@ -229,7 +234,7 @@ char *results_unusable (const Plan *plan, const Cell *cell)
 	case VERDICT_FAIL:
 	case VERDICT_OOPS:
 	case VERDICT_HANG:
-		return !*plan->project->signatures || is_wanted (plan->project, base->crash)
+		return !tells_signature (plan->project) || is_wanted (plan->project, base->crash)
 			       ? NULL
 			       : describe (base);
 	case VERDICT_PENDING:

@@ -106,6 +106,7 @@ static void set_up (Kept *self, gconstpointer unused G_GNUC_UNUSED)
 	self->name.name = (char *) "base";
 	self->variant = (PlanVariant){ .variant = &self->name, .applied = &self->applied };
 	self->cell = (Cell){ .variant = &self->variant,
+			     .applied = &self->applied,
 			     .board = &self->board,
 			     .config = &self->config,
 			     .key = (char *) "key" };
