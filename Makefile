@@ -70,7 +70,7 @@ tests: $(test_programs)
 build_packages := gcc libc6-dev make pkg-config libglib2.0-dev libgit2-dev libgmime-3.0-dev \
 	libsqlite3-dev libarchive-dev libjson-glib-dev libelf-dev
 run_packages := bubblewrap git patch quilt expect util-linux u-boot-tools qemu-system-arm gcc-arm-linux-gnueabi
-check_packages := bats perl python3 diffutils procps
+check_packages := u-boot-qemu bats perl python3 diffutils procps
 
 # $(call install_missing,PACKAGES): installs with apt what is not there, and says what
 define install_missing

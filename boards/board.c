@@ -3,6 +3,7 @@
 
 #include "base/config.h"
 #include "base/error.h"
+#include "boards/board-line.h"
 #include "boards/board.h"
 
 #define DEFAULT_TIMEOUT 60
@@ -126,13 +127,33 @@ static gboolean read_success (const Config *config, Board *self, GError **error)
 	return TRUE;
 }
 
-static gboolean read_boot (const Config *config, Board *self, GError **error)
+/* Whether any key of @keys is there that is about booting. */
+static gboolean wants_boot (const Config *config, const char *const *keys)
 {
 	gsize i;
 
+	for (i = 0; keys[i]; i++)
+		if (!g_str_has_prefix (keys[i], "board.") && config_get (config, keys[i]))
+			return TRUE;
+	return FALSE;
+}
+
+static gboolean check_keys (const Config *config, GError **error)
+{
+	g_autoptr (GPtrArray) keys = g_ptr_array_new ();
+	gsize i;
+
 	for (i = 0; known_keys[i]; i++)
-		if (g_str_has_prefix (known_keys[i], "boot.") && config_get (config, known_keys[i]))
-			self->bootable = TRUE;
+		g_ptr_array_add (keys, (char *) known_keys[i]);
+	for (i = 0; board_line_keys[i]; i++)
+		g_ptr_array_add (keys, (char *) board_line_keys[i]);
+	g_ptr_array_add (keys, NULL);
+	return config_check (config, (const char *const *) keys->pdata, error);
+}
+
+static gboolean read_boot (const Config *config, Board *self, GError **error)
+{
+	self->bootable = wants_boot (config, known_keys) || wants_boot (config, board_line_keys);
 	self->timeout = DEFAULT_TIMEOUT;
 	self->silence = DEFAULT_SILENCE;
 	if (!self->bootable)
@@ -149,14 +170,16 @@ static gboolean read_boot (const Config *config, Board *self, GError **error)
 	       config_get_int (config, "boot.silence", 1, MAX_SECONDS, DEFAULT_SILENCE,
 			       &self->silence, error) &&
 	       check_names (config, self, "boot.package", error) &&
-	       check_names (config, self, "boot.console", error);
+	       check_names (config, self, "boot.publish", error) &&
+	       check_names (config, self, "boot.console", error) &&
+	       board_line_read (config, &self->line, error);
 }
 
 static gboolean read_board (const Config *config, Board *self, GError **error)
 {
 	self->dtbs = read_list (config, "board.dtb");
 	self->preludes = read_list (config, "board.prelude");
-	return config_check (config, known_keys, error) &&
+	return check_keys (config, error) &&
 	       read_required (config, "board.description", &self->description, error) &&
 	       read_required (config, "board.arch", &self->arch, error) &&
 	       read_required (config, "board.toolchain", &self->toolchain, error) &&
@@ -200,6 +223,8 @@ static void make_digests (Board *self)
 	hash_field (boot, self->package);
 	hash_field (boot, self->console);
 	hash_field (boot, self->success);
+	if (self->line)
+		board_line_hash (self->line, hash_field, boot);
 	self->boot_digest = g_strdup (g_checksum_get_string (boot));
 }
 
@@ -266,6 +291,7 @@ void board_free (Board *self)
 	g_free (self->guest);
 	g_free (self->console);
 	g_free (self->success);
+	board_line_free (self->line);
 	g_free (self->build_digest);
 	g_free (self->boot_digest);
 	g_free (self);

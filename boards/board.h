@@ -10,6 +10,8 @@
 
 #include <glib.h>
 
+#include "boards/board-line.h"
+
 typedef struct {
 	char *name;	   /* the file's name without .board */
 	char *path;	   /* the file */
@@ -30,7 +32,9 @@ typedef struct {
 	char *package;	   /* (nullable): shell command from %{image} to %{kernel} */
 	char *guest;	   /* (nullable): boards/guest/NAME.c that becomes /init of %{initrd} */
 	guint64 disk;	   /* size in bytes of the sparse file %{disk}; 0 for none */
-	char *console;	   /* shell command whose standard streams are the serial console */
+	char *console;	   /* shell command whose standard streams are the serial console, or
+			    * tcp:HOST:PORT, tty:DEVICE:SPEED or labgrid:PLACE */
+	BoardLine *line;   /* (nullable): a real board's power, loader and login */
 	char *success;	   /* (nullable): regular expression for the end where no KTAP is spoken */
 	int timeout;	   /* seconds a boot may take in all */
 	int silence;	   /* seconds without a byte that mean a hang */

@@ -20,6 +20,9 @@
 #define CRASH_SECONDS	    10
 #define CRASH_QUIET_SECONDS 2
 
+/* So is a guest whose end marker came damaged, for its next. */
+#define ENDING_QUIET_SECONDS 3
+
 static const char *const outcome_names[] = {
 	[BOOT_PASS] = "pass", [BOOT_FAIL] = "fail",   [BOOT_OOPS] = "oops",
 	[BOOT_HANG] = "hang", [BOOT_INFRA] = "infra",
@@ -50,6 +53,7 @@ typedef struct {
 	GCancellable *cancellable;
 	Judge *judge;
 	int log;
+	gboolean waiting; /* for a real board to start its kernel: it has its own limits */
 	gint64 start, last_byte, crash; /* monotonic times; crash is 0 until there is one */
 } Boot;
 
@@ -90,12 +94,13 @@ static gboolean make_disk (const char *path, guint64 size, GError **error)
 			     g_strerror (saved));
 }
 
-/* Makes @kernel from the image by the board's own command. */
-static gboolean run_package (const BootSpec *spec, const Names *names, const char *kernel,
-			     GCancellable *cancellable, GError **error)
+/* Runs the board's own command @key, as `package`. */
+static gboolean run_command (const BootSpec *spec, const char *key, const char *text,
+			     const Names *names, GCancellable *cancellable, GError **error)
 {
-	g_autofree char *log = g_build_filename (spec->work_dir, "package.log", NULL);
-	g_autofree char *command = expand (spec->board->package, names, error);
+	g_autofree char *file = g_strconcat (key, ".log", NULL);
+	g_autofree char *log = g_build_filename (spec->work_dir, file, NULL);
+	g_autofree char *command = expand (text, names, error);
 	const char *argv[] = { "sh", "-c", command, NULL };
 	ProcessSpec process = { .argv = argv, .log = log, .quiet_start = TRUE };
 	g_autofree char *last = NULL;
@@ -104,17 +109,22 @@ static gboolean run_package (const BootSpec *spec, const Names *names, const cha
 	if (!command)
 		return FALSE;
 	g_unlink (log);
-	g_unlink (kernel);
 	if (!process_run (&process, cancellable, &status, error))
 		return FALSE;
 	last = files_last_line (log);
-	if (status != 0)
-		return fail (error, BAKEOFF_ERROR_FAILED, "'package' ended with status %d: %s",
-			     status, last ? last : "it printed nothing");
-	if (!g_file_test (kernel, G_FILE_TEST_EXISTS))
-		return fail (error, BAKEOFF_ERROR_FAILED, "'package' made no %%{kernel}: %s",
-			     last ? last : command);
-	return TRUE;
+	return status == 0 || fail (error, BAKEOFF_ERROR_FAILED, "'%s' ended with status %d: %s",
+				    key, status, last ? last : "it printed nothing");
+}
+
+/* Makes @kernel from the image. */
+static gboolean run_package (const BootSpec *spec, const Names *names, const char *kernel,
+			     GCancellable *cancellable, GError **error)
+{
+	g_unlink (kernel);
+	return run_command (spec, "package", spec->board->package, names, cancellable, error) &&
+	       (g_file_test (kernel, G_FILE_TEST_EXISTS) ||
+		fail (error, BAKEOFF_ERROR_FAILED, "'package' made no %%{kernel}: %s",
+		      spec->board->package));
 }
 
 /* Whether images have a device tree in front. A board made by hand has no list. */
@@ -155,6 +165,9 @@ static char *prepare (const BootSpec *spec, GCancellable *cancellable, GError **
 	}
 	if (board->package && !run_package (spec, &names, kernel, cancellable, error))
 		return NULL;
+	if (board->line && board->line->publish &&
+	    !run_command (spec, "publish", board->line->publish, &names, cancellable, error))
+		return NULL;
 	return expand (board->console, &names, error);
 }
 
@@ -174,7 +187,8 @@ static gboolean write_log (Boot *self, const char *data, gsize length, GError **
 	return TRUE;
 }
 
-/* Milliseconds until the next limit, 0 if one has passed; @out_silent: whether it is silence. */
+/* Milliseconds until the next limit, 0 if one has passed, -1 where there is none; @out_silent:
+ * whether it is silence. */
 static int time_left (const Boot *self, gboolean *out_silent)
 {
 	const Board *board = self->spec->board;
@@ -183,6 +197,10 @@ static int time_left (const Boot *self, gboolean *out_silent)
 	gint64 end = self->start + (gint64) board->timeout * G_USEC_PER_SEC;
 	gint64 left;
 
+	if (self->waiting)
+		return -1;
+	if (judge_ending (self->judge))
+		silent = self->last_byte + ENDING_QUIET_SECONDS * G_USEC_PER_SEC;
 	if (self->crash)
 		end = MIN (end, self->crash + CRASH_SECONDS * G_USEC_PER_SEC);
 	left = MIN (silent, end) - g_get_monotonic_time ();
@@ -194,6 +212,10 @@ static gboolean take_bytes (Boot *self, const char *data, gsize length, gboolean
 			    GError **error)
 {
 	self->last_byte = g_get_monotonic_time ();
+	if (self->waiting) {
+		self->waiting = FALSE;
+		self->start = self->last_byte;
+	}
 	*out_decided = !judge_feed (self->judge, data, length);
 	if (!self->crash && judge_crashed (self->judge))
 		self->crash = self->last_byte;
@@ -234,22 +256,30 @@ static gboolean listen_to (Boot *self, Console *console, GError **error)
 	return TRUE;
 }
 
+/* What a real board is told; NULL for any other. */
+static GPtrArray *line_words (const BootSpec *spec)
+{
+	return spec->board->line ? board_line_words (spec->board->line, spec->log) : NULL;
+}
+
 static BootResult *judged_boot (const BootSpec *spec, const char *command,
 				GCancellable *cancellable, GError **error)
 {
 	g_auto (Boot) boot = { .spec = spec, .cancellable = cancellable, .log = -1 };
 	g_autoptr (GString) rest = g_string_new (NULL);
+	g_autoptr (GPtrArray) words = line_words (spec);
 	g_autoptr (Console) console = NULL;
 	gint64 verdict;
 	BootResult *result;
 
 	boot.judge = judge_new (spec);
-	boot.log = open (spec->log, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0666);
+	boot.log = open (spec->log, O_CREAT | O_TRUNC | O_WRONLY | O_APPEND | O_CLOEXEC, 0666);
 	if (boot.log < 0)
 		return fail_null (error, BAKEOFF_ERROR_FAILED, "cannot write '%s': %s", spec->log,
 				  g_strerror (errno));
+	boot.waiting = words != NULL;
 	boot.start = boot.last_byte = g_get_monotonic_time ();
-	console = console_start (spec->data_dir, command, NULL, error);
+	console = console_start (spec->data_dir, command, words, NULL, error);
 	if (!console || !listen_to (&boot, console, error))
 		return NULL;
 	verdict = g_get_monotonic_time ();
@@ -275,7 +305,9 @@ static BootResult *interactive_boot (const BootSpec *spec, const char *command,
 				     GCancellable *cancellable, GError **error)
 {
 	gint64 start = g_get_monotonic_time ();
-	g_autoptr (Console) console = console_start (spec->data_dir, command, spec->log, error);
+	g_autoptr (GPtrArray) words = line_words (spec);
+	g_autoptr (Console) console =
+		console_start (spec->data_dir, command, words, spec->log, error);
 	ConsoleEnd end = { 0 };
 	BootResult *result;
 	gsize length;
@@ -285,8 +317,10 @@ static BootResult *interactive_boot (const BootSpec *spec, const char *command,
 	if (console_wait (console, -1, cancellable, NULL, 0, &length) == CONSOLE_CANCELLED)
 		return fail_null (error, BAKEOFF_ERROR_CANCELLED, "the boot was cancelled");
 	console_stop (console, NULL, &end);
-	if (end.kind == CONSOLE_END_UNKNOWN || end.kind == CONSOLE_END_FAILED ||
-	    (end.kind == CONSOLE_END_EXIT && end.status == 127))
+	if (end.kind == CONSOLE_END_BOARD)
+		result = make_result (BOOT_INFRA, g_strdup (end.text));
+	else if (end.kind == CONSOLE_END_UNKNOWN || end.kind == CONSOLE_END_FAILED ||
+		 (end.kind == CONSOLE_END_EXIT && end.status == 127))
 		result = make_result (BOOT_INFRA,
 				      g_strdup_printf ("the console failed: %s",
 						       *end.text ? end.text : "not found"));

@@ -17,6 +17,9 @@
  * does not heed SIGTERM. */
 #define STOP_SECONDS 4
 
+/* The same where a board's power is switched off by a command of the user's. */
+#define STOP_LINE_SECONDS 64
+
 /* What console.exp tells on stderr begins so. */
 #define TOLD "console: "
 
@@ -24,6 +27,7 @@ struct Console {
 	GSubprocess *expect;
 	int out; /* its stdout, owned by @expect; -1 for an interactive one */
 	gboolean stopped;
+	int patience; /* seconds that stopping may take */
 };
 
 /* A conversation with the user stays in the terminal's foreground group. */
@@ -50,14 +54,32 @@ static GSubprocessLauncher *make_launcher (gboolean interactive)
 	return launcher;
 }
 
-Console *console_start (const char *data_dir, const char *command, const char *log, GError **error)
+static GPtrArray *make_argv (const char *script, const char *command, const GPtrArray *words,
+			     const char *log)
+{
+	const char *const begin[] = { "expect", "-f", script, "--" };
+	GPtrArray *argv = g_ptr_array_new ();
+	guint i;
+
+	for (i = 0; i < G_N_ELEMENTS (begin); i++)
+		g_ptr_array_add (argv, (char *) begin[i]);
+	if (log) {
+		g_ptr_array_add (argv, (char *) "--interactive");
+		g_ptr_array_add (argv, (char *) log);
+	}
+	g_ptr_array_add (argv, (char *) command);
+	for (i = 0; words && i < words->len; i++)
+		g_ptr_array_add (argv, words->pdata[i]);
+	g_ptr_array_add (argv, NULL);
+	return argv;
+}
+
+Console *console_start (const char *data_dir, const char *command, const GPtrArray *words,
+			const char *log, GError **error)
 {
 	g_autofree char *script =
 		g_build_filename (data_dir, "boards", "expect", "console.exp", NULL);
-	const char *plain[] = { "expect", "-f", script, "--", command, NULL };
-	const char *logged[] = {
-		"expect", "-f", script, "--", "--interactive", log, command, NULL
-	};
+	g_autoptr (GPtrArray) argv = make_argv (script, command, words, log);
 	g_autoptr (GSubprocessLauncher) launcher = make_launcher (log != NULL);
 	g_autoptr (GError) local = NULL;
 	g_autoptr (Console) self = g_new0 (Console, 1);
@@ -65,7 +87,9 @@ Console *console_start (const char *data_dir, const char *command, const char *l
 	if (!g_file_test (script, G_FILE_TEST_EXISTS))
 		return fail_null (error, BAKEOFF_ERROR_FAILED, "there is no '%s'", script);
 	self->out = -1;
-	self->expect = g_subprocess_launcher_spawnv (launcher, log ? logged : plain, &local);
+	self->patience = words ? STOP_LINE_SECONDS : STOP_SECONDS;
+	self->expect =
+		g_subprocess_launcher_spawnv (launcher, (const char *const *) argv->pdata, &local);
 	if (!self->expect)
 		return fail_null (error, BAKEOFF_ERROR_FAILED,
 				  "expect: cannot be started: %s\ninstall the package 'expect'",
@@ -118,7 +142,7 @@ ConsoleEvent console_wait (Console *self, int milliseconds, GCancellable *cancel
 /* Reads what is still printed until all of the console has ended, but not for ever. */
 static gboolean drain (Console *self, GString *rest)
 {
-	gint64 deadline = g_get_monotonic_time () + STOP_SECONDS * G_USEC_PER_SEC;
+	gint64 deadline = g_get_monotonic_time () + self->patience * G_USEC_PER_SEC;
 	char buffer[4096];
 	gsize length;
 
@@ -158,7 +182,10 @@ static void parse_told (const char *line, ConsoleEnd *end)
 	} else if (g_str_has_prefix (told, "failed ")) {
 		end->kind = CONSOLE_END_FAILED;
 		g_strlcpy (end->text, told + strlen ("failed "), sizeof (end->text));
-	} else if (strcmp (told, "stopped") == 0) {
+	} else if (g_str_has_prefix (told, "board ")) {
+		end->kind = CONSOLE_END_BOARD;
+		g_strlcpy (end->text, told + strlen ("board "), sizeof (end->text));
+	} else if (strcmp (told, "stopped") == 0 && end->kind != CONSOLE_END_BOARD) {
 		end->kind = CONSOLE_END_STOPPED;
 	}
 }

@@ -24,6 +24,7 @@ typedef enum {
 	CONSOLE_END_EXIT,    /* ended by itself; status */
 	CONSOLE_END_SIGNAL,  /* ended by a signal; the text is its name */
 	CONSOLE_END_STOPPED, /* console_stop() did it */
+	CONSOLE_END_BOARD,   /* a real board's line or loader failed; the text says how */
 } ConsoleEndKind;
 
 typedef struct {
@@ -35,13 +36,16 @@ typedef struct {
 /**
  * console_start:
  * @data_dir: where boards/expect/console.exp is
- * @command: one simple shell command, all its names expanded
+ * @command: one simple shell command, all its names expanded, or a line as in bakeoff-board(5)
+ * @words: (nullable): what board_line_words() gives: the board is brought to start its kernel, and
+ * only what is printed from there on can be read, behind one newline
  * @log: (nullable): put the user's terminal through, and keep what is printed in this file; there
  * are no bytes to read then, only the end to wait for
  *
  * Errors: BAKEOFF_ERROR_FAILED where expect cannot be started.
  */
-Console *console_start (const char *data_dir, const char *command, const char *log, GError **error);
+Console *console_start (const char *data_dir, const char *command, const GPtrArray *words,
+			const char *log, GError **error);
 
 /**
  * console_wait: waits until something happens.

@@ -7,6 +7,9 @@
 #include "boards/lines.h"
 #include "boards/reboot.h"
 
+/* How often a guest says its end. */
+#define END_MARKERS 3
+
 struct Judge {
 	const BootSpec *spec;
 	GRegex *success; /* (nullable) */
@@ -30,6 +33,18 @@ static void decide (Judge *self, BootOutcome outcome, char *detail)
 	self->detail = detail;
 }
 
+/* A guest says its end three times: none was whole. */
+static gboolean decide_by_damage (Judge *self)
+{
+	if (self->ktap.done || !judge_ending (self))
+		return FALSE;
+	decide (self, BOOT_INFRA,
+		g_strdup (self->ktap.damaged ? "the line damaged what the guest said"
+					     : "the guest's end marker carries no sum; a guest on "
+					       "a serial line must give it"));
+	return TRUE;
+}
+
 /* The guest's own verdict, or a crash's, if there is one by now. */
 static gboolean decide_by_guest (Judge *self)
 {
@@ -38,6 +53,8 @@ static gboolean decide_by_guest (Judge *self)
 
 	if (crash) {
 		decide (self, BOOT_OOPS, g_strdup (crash->title));
+	} else if (decide_by_damage (self)) {
+		return TRUE;
 	} else if (self->ktap.not_ok > 0 || self->ktap.bailed) {
 		ktap_verdict (&self->ktap, &detail);
 		decide (self, BOOT_FAIL, detail);
@@ -66,9 +83,14 @@ static void check_line (Judge *self, const char *line)
 			decide_by_guest (self);
 	} else if (self->reboot.rebooted) {
 		if (!decide_by_guest (self))
-			decide (self, BOOT_FAIL, g_strdup ("the machine rebooted"));
+			decide (self, BOOT_FAIL,
+				g_strdup (self->spec->board->line ? "the board reset itself"
+								  : "the machine rebooted"));
 	} else if (self->ktap.bailed) {
 		decide_by_guest (self);
+	} else if (self->ktap.damaged + self->ktap.bare >= END_MARKERS && !self->ktap.done &&
+		   self->ktap.strict) {
+		decide_by_damage (self);
 	} else if (self->ktap.done && !self->success) {
 		gboolean passed = ktap_verdict (&self->ktap, &detail);
 
@@ -90,6 +112,8 @@ static gboolean on_line (const char *line, gpointer user_data)
 	}
 	crash__scanner_line (self->scanner, line);
 	reboot_line (&self->reboot, line, ktap_line (&self->ktap, line));
+	if (self->spec->board->line && reboot_is_loader (line))
+		self->reboot.rebooted = TRUE;
 	check_line (self, line);
 	return !self->decided;
 }
@@ -102,6 +126,8 @@ Judge *judge_new (const BootSpec *spec)
 	self->lines = line_buffer_new (on_line, self);
 	self->scanner = crash_scanner_new ();
 	/* board_load() has seen that it compiles */
+	self->ktap.strict = spec->board->line && !spec->board->success;
+	self->ktap.needs_start = spec->board->line && spec->board->line->run;
 	if (spec->board->success)
 		self->success = g_regex_new (spec->board->success, 0, 0, NULL);
 	return self;
@@ -136,6 +162,11 @@ gboolean judge_crashed (const Judge *self)
 	return crash_scanner_first (self->scanner) != NULL;
 }
 
+gboolean judge_ending (const Judge *self)
+{
+	return self->ktap.strict && self->ktap.damaged + self->ktap.bare > 0;
+}
+
 /* The shell's `sh: 1: exec: qemu-system-arm: not found` is about the program, not the shell. */
 static char *describe_exit (const Judge *self, const ConsoleEnd *end)
 {
@@ -155,7 +186,7 @@ void judge_end (Judge *self, const ConsoleEnd *end)
 	switch (end->kind) {
 	case CONSOLE_END_EXIT:
 		/* QEMU that is told to end from outside ends with status 0 and says who told it */
-		if (end->status != 0 ||
+		if (end->status != 0 || self->spec->board->line ||
 		    (self->last_line && strstr (self->last_line, ": terminating on signal ")))
 			decide (self, BOOT_INFRA, describe_exit (self, end));
 		else if (!self->printed)
@@ -171,11 +202,23 @@ void judge_end (Judge *self, const ConsoleEnd *end)
 		decide (self, BOOT_INFRA,
 			g_strdup_printf ("the console was ended by %s", end->text));
 		break;
+	case CONSOLE_END_BOARD:
+		decide (self, BOOT_INFRA, g_strdup (end->text));
+		break;
 	default:
 		decide (self, BOOT_INFRA,
 			g_strdup_printf ("the console failed: %s",
 					 *end->text ? end->text : "it was stopped"));
 	}
+}
+
+/* Whether the last that was printed is the prompt of the loader. */
+static gboolean stands_at_loader (const Judge *self)
+{
+	const BoardLine *line = self->spec->board->line;
+	g_autofree char *partial = line_buffer_partial (self->lines);
+
+	return line && line->prompt && g_str_equal (partial, line->prompt);
 }
 
 void judge_timeout (Judge *self, int silence)
@@ -184,7 +227,10 @@ void judge_timeout (Judge *self, int silence)
 
 	if (self->decided || decide_by_guest (self))
 		return;
-	if (silence > 0)
+	if (stands_at_loader (self))
+		decide (self, BOOT_FAIL,
+			g_strdup ("the board reset itself and stands at its loader's prompt"));
+	else if (silence > 0)
 		decide (self, BOOT_HANG,
 			g_strdup_printf ("no output for %d s after: %s", silence, last));
 	else

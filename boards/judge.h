@@ -4,6 +4,10 @@
  *
  * What counts, in this order: a fatal crash before the end marker; `not ok` or a broken plan; how
  * the console ended, or that it did not. What comes after the end marker is not heard.
+ *
+ * A real board's line may lose, double and hold up bytes. There the end marker must carry the right
+ * sum; where all that came are damaged, the boot is infra whatever came with them. A loader that
+ * speaks again after the kernel has started means that the board reset itself.
  */
 #pragma once
 
@@ -22,6 +26,9 @@ gboolean judge_feed (Judge *self, const char *data, gsize length);
 
 /** judge_crashed: whether a fatal crash was seen: time to hear it out, and no more. */
 gboolean judge_crashed (const Judge *self);
+
+/** judge_ending: whether a damaged end marker was seen: another may follow at once, or never. */
+gboolean judge_ending (const Judge *self);
 
 /** judge_end: the console has ended by itself. */
 void judge_end (Judge *self, const ConsoleEnd *end);

@@ -43,8 +43,18 @@ static const char *const early[] = {
 };
 /* clang-format on */
 
+/* What no kernel prints at the start of a line. */
+static const char *const loaders[] = {
+	"U-Boot (?:SPL |TPL )?20\\d\\d\\.",
+	"Hit any key to stop autoboot",
+	"Loading Environment from ",
+	"barebox 20\\d\\d\\.",
+	"Hit m for menu or any (?:other )?key to stop autoboot",
+	NULL,
+};
+
 typedef struct {
-	GRegex *banner, *stamp, *announcement, *early, *init;
+	GRegex *banner, *stamp, *announcement, *early, *init, *loader;
 } Words;
 
 static GRegex *compile (const char *text)
@@ -73,6 +83,7 @@ static gpointer make_words (gpointer unused G_GNUC_UNUSED)
 	words->stamp = compile ("^(?:<\\d+>)?\\[ *(\\d+\\.\\d{6})\\]");
 	words->announcement = compile_any (announcements);
 	words->early = compile_any (early);
+	words->loader = compile_any (loaders);
 	words->init = compile ("^(?:Freeing (?:init memory|unused kernel )|Run \\S+ as init)");
 	return words;
 }
@@ -146,4 +157,9 @@ gboolean reboot_line (Reboot *self, const char *line, gboolean is_guest)
 gboolean reboot_is_announced (const char *line)
 {
 	return matches (get_words ()->announcement, line_text (line));
+}
+
+gboolean reboot_is_loader (const char *line)
+{
+	return matches (get_words ()->loader, line);
 }

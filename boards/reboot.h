@@ -34,3 +34,9 @@ gboolean reboot_line (Reboot *self, const char *line, gboolean is_guest);
 
 /** reboot_is_announced: whether machines print @line when they go down or have started anew. */
 gboolean reboot_is_announced (const char *line);
+
+/**
+ * reboot_is_loader: whether @line is a boot loader's alone: where a kernel had a real board, the
+ * board has been reset. Several lines of each loader, because one may come damaged.
+ */
+gboolean reboot_is_loader (const char *line);

@@ -68,5 +68,5 @@ static void guest_main (char **argv, char **envp)
 		else
 			guest_say ("ok 2 - disk ", disk, NULL);
 	}
-	guest_say ("# bakeoff: done", NULL);
+	guest_done ();
 }
