@@ -101,6 +101,75 @@ int lock_name (const char *path, const char *key, gboolean *out_waited, GCancell
 	return fd;
 }
 
+/* A file that other users' bakeoffs can open too. In a sticky folder the kernel refuses O_CREAT on
+ * a file of somebody else (fs.protected_regular), so it is made only where it is missing. */
+static int open_shared (const char *path, GError **error)
+{
+	const int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW;
+	int fd = open (path, flags);
+
+	if (fd < 0 && errno == ENOENT) {
+		fd = open (path, flags | O_CREAT | O_EXCL, 0666);
+		if (fd >= 0)
+			fchmod (fd, 0666); /* whatever the umask */
+		else if (errno == EEXIST)
+			fd = open (path, flags);
+	}
+	if (fd < 0)
+		fail (error, BAKEOFF_ERROR_FAILED, "cannot open '%s': %s", path,
+		      g_strerror (errno));
+	return fd;
+}
+
+/* Says in @fd that we hold it. That it cannot be written takes nothing from the lock. */
+static void sign_place (int fd)
+{
+	g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+	g_autofree char *when = g_date_time_format (now, "%Y-%m-%d %H:%M");
+	g_autofree char *text = g_strdup_printf ("pid %d of %s on %s since %s\n", (int) getpid (),
+						 g_get_user_name (), g_get_host_name (), when);
+
+	if (ftruncate (fd, 0) == 0 && pwrite (fd, text, strlen (text), 0) < 0)
+		g_debug ("cannot sign a lock: %s", g_strerror (errno));
+}
+
+static char *read_holder (int fd)
+{
+	char text[200];
+	ssize_t got = pread (fd, text, sizeof (text) - 1, 0);
+
+	text[MAX (got, 0)] = '\0';
+	text[strcspn (text, "\n")] = '\0';
+	return g_strdup (*text ? text : "somebody");
+}
+
+int lock_place (const char *name, void (*told) (const char *holder, gpointer user_data),
+		gpointer user_data, GCancellable *cancellable, GError **error)
+{
+	const char *dir = g_getenv ("BAKEOFF_LOCK_DIR");
+	g_autofree char *digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, name, -1);
+	g_autofree char *file = g_strdup_printf ("bakeoff-%.16s.lock", digest);
+	g_autofree char *path = g_build_filename (dir && *dir ? dir : "/run/lock", file, NULL);
+	int fd = open_shared (path, error);
+	gboolean waited = FALSE;
+
+	while (fd >= 0 && flock (fd, LOCK_EX | LOCK_NB) != 0) {
+		if (!waited && told) {
+			g_autofree char *holder = read_holder (fd);
+
+			told (holder, user_data);
+		}
+		waited = TRUE;
+		if (!poll_again (cancellable, error)) {
+			close (fd);
+			return -1;
+		}
+	}
+	if (fd >= 0)
+		sign_place (fd);
+	return fd;
+}
+
 /* The lock goes last: a folder without it would never be taken for one that was left. */
 gboolean scratch_remove (const char *dir, GError **error)
 {

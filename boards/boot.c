@@ -9,6 +9,7 @@
 #include "base/devicetree.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "base/lock.h"
 #include "base/process.h"
 #include "base/template.h"
 #include "boards/boot.h"
@@ -362,6 +363,18 @@ BootResult *boot_run (const BootSpec *spec, GCancellable *cancellable, GError **
 	else if (command)
 		result = judged_boot (spec, command, cancellable, &local);
 	return result ? result : infra_result (local, error);
+}
+
+gboolean boot_claim_board (const Board *board,
+			   void (*told) (const char *holder, gpointer user_data),
+			   gpointer user_data, int *out_lock, GCancellable *cancellable,
+			   GError **error)
+{
+	*out_lock = -1;
+	if (!board->line)
+		return TRUE;
+	*out_lock = lock_place (board->line->place, told, user_data, cancellable, error);
+	return *out_lock >= 0;
 }
 
 const char *boot_outcome_name (BootOutcome outcome)

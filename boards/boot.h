@@ -14,7 +14,7 @@
 #include "boards/crash.h"
 
 /* Goes up with every change of what is judged how, so that no older verdict outlives it. */
-#define BOOT_JUDGE_VERSION "3"
+#define BOOT_JUDGE_VERSION "4"
 
 typedef enum {
 	BOOT_INFRA, /* our side: the console could not be started, died by a signal …; 0, so that
@@ -56,6 +56,18 @@ typedef struct {
  * with BAKEOFF_ERROR_CANCELLED, or where @spec cannot be used at all.
  */
 BootResult *boot_run (const BootSpec *spec, GCancellable *cancellable, GError **error);
+
+/**
+ * boot_claim_board: waits until nobody else uses a real board; others can be used by many.
+ * @told: (nullable): see lock_place()
+ * @out_lock: a descriptor to close when the boot is over, or -1
+ *
+ * Errors: FAILED, CANCELLED.
+ */
+gboolean boot_claim_board (const Board *board,
+			   void (*told) (const char *holder, gpointer user_data),
+			   gpointer user_data, int *out_lock, GCancellable *cancellable,
+			   GError **error);
 
 /** boot_outcome_name: "pass", "fail", "oops", "hang", "infra". */
 const char *boot_outcome_name (BootOutcome outcome);

@@ -400,14 +400,19 @@ void job_boot (Workshop *self, const Cell *cell, BootAnswer *answer)
 		.log = log,
 		.data_dir = self->options.data_dir,
 	};
+	int board;
 
-	if (!claim_boot (self, cell, answer))
+	/* the board before the token: who waits for a board keeps no compiler waiting */
+	if (!claim_boot (self, cell, answer) ||
+	    !boot_claim_board (spec.board, NULL, NULL, &board, self->cancellable, &answer->error))
 		return;
 	scratch = scratch_new (work, &answer->error);
-	if (!scratch || !jobserver_acquire (self->jobserver, self->cancellable, &answer->error))
-		return;
-	spec.work_dir = scratch_dir (scratch);
-	files_touch (answer->image);
-	answer->result = boot_run (&spec, self->cancellable, &answer->error);
-	jobserver_release (self->jobserver);
+	if (scratch && jobserver_acquire (self->jobserver, self->cancellable, &answer->error)) {
+		spec.work_dir = scratch_dir (scratch);
+		files_touch (answer->image);
+		answer->result = boot_run (&spec, self->cancellable, &answer->error);
+		jobserver_release (self->jobserver);
+	}
+	if (board >= 0)
+		close (board);
 }

@@ -349,6 +349,61 @@ static void test_sweep_bare (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 	g_assert_false (g_file_test (bare, G_FILE_TEST_EXISTS));
 }
 
+/* What lock_place() tells of the holder, who then gives it back. */
+typedef struct {
+	int fd;
+	char *said;
+} Holder;
+
+static void take_over (const char *holder, gpointer user_data)
+{
+	Holder *self = user_data;
+
+	self->said = g_strdup (holder);
+	close (self->fd);
+}
+
+/* A place is told apart by its name, who waits is told who has it, and then gets it. */
+static void test_place (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+{
+	g_autofree char *begin =
+		g_strdup_printf ("pid %d of %s on ", (int) getpid (), g_get_user_name ());
+	Holder holder = { 0 };
+	int other, fd;
+
+	g_setenv ("BAKEOFF_LOCK_DIR", self->dir, TRUE);
+	holder.fd = lock_place ("tcp:lab:1", NULL, NULL, NULL, NULL);
+	g_assert_cmpint (holder.fd, >=, 0);
+	other = lock_place ("tcp:lab:2", take_over, &holder, NULL, NULL);
+	g_assert_cmpint (other, >=, 0);
+	g_assert_null (holder.said);
+	fd = lock_place ("tcp:lab:1", take_over, &holder, NULL, NULL);
+	g_assert_cmpint (fd, >=, 0);
+	g_assert_nonnull (holder.said);
+	g_assert_true (g_str_has_prefix (holder.said, begin));
+	g_assert_nonnull (strstr (holder.said, " since 20"));
+	close (other);
+	close (fd);
+	g_free (holder.said);
+	g_unsetenv ("BAKEOFF_LOCK_DIR");
+}
+
+/* Who does not want to wait any more does not. */
+static void test_place_cancelled (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+{
+	g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+	g_autoptr (GError) error = NULL;
+	int fd;
+
+	g_setenv ("BAKEOFF_LOCK_DIR", self->dir, TRUE);
+	fd = lock_place ("board", NULL, NULL, NULL, NULL);
+	g_cancellable_cancel (cancellable);
+	g_assert_cmpint (lock_place ("board", NULL, NULL, cancellable, &error), ==, -1);
+	g_assert_error (error, BAKEOFF_ERROR, BAKEOFF_ERROR_CANCELLED);
+	close (fd);
+	g_unsetenv ("BAKEOFF_LOCK_DIR");
+}
+
 #define add(name, function) g_test_add (name, Fixture, NULL, set_up, function, tear_down)
 
 int main (int argc, char **argv)
@@ -361,6 +416,8 @@ int main (int argc, char **argv)
 	add ("/lock/share", test_share);
 	add ("/lock/wait", test_wait);
 	add ("/lock/names", test_names);
+	add ("/lock/place", test_place);
+	add ("/lock/place/cancelled", test_place_cancelled);
 	add ("/lock/no-file", test_no_file);
 	add ("/lock/scratch", test_scratch);
 	add ("/lock/scratch/nothing-left", test_nothing_left);

@@ -174,7 +174,7 @@ static const Case cases[] = {
 	  "u-boot: 'tftpboot 0x41000000 none' failed: 'Not retrying...'" },
 	{ "boot", "pass", "boot = bootm 0x41000000|boot = bootm 0x42000000", BOOT_INFRA,
 	  "u-boot came back from 'bootm 0x42000000" },
-	{ "power", "pass", " on\n|refuse\n", BOOT_INFRA, "power 'on' failed" },
+	{ "power", "pass", " on\n|refuse\n", BOOT_INFRA, "power 'on' failed with status 1" },
 	{ "publish", "pass", "publish = cp|publish = false", BOOT_INFRA,
 	  "'publish' ended with status 1" },
 };
