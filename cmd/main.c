@@ -22,7 +22,7 @@ static const Command commands[] = {
 	{ "report", "", "Report what is known: text, reply (a mail), json", cmd_report },
 	{ "decode", "LOG...", "Say what crashed in console logs", cmd_decode },
 	{ "init", "", "Write a project file for a Linux repository and a board", cmd_init },
-	{ "boards", "[NAME]", "List boards, or show one", cmd_boards },
+	{ "boards", "[[show|check] NAME]", "List boards, show or try one", cmd_boards },
 	{ "gc", "", "Remove from .bakeoff what can be made again, and no result", cmd_gc },
 	{ "doctor", "", "Name what is missing on this machine, and what installs it", cmd_doctor },
 	{ NULL },

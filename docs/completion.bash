@@ -154,7 +154,7 @@ _bakeoff ()
 		mapfile -t COMPREPLY < <(compgen -W "$(_bakeoff_sections variant)" -- "$current")
 		;;
 	boards)
-		mapfile -t COMPREPLY < <(compgen -W "$(_bakeoff_boards)" -- "$current")
+		mapfile -t COMPREPLY < <(compgen -W "show check $(_bakeoff_boards)" -- "$current")
 		;;
 	esac
 }
