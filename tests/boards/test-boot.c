@@ -23,8 +23,11 @@ static const char *program;
 /* A board without a file. Silence is short, because the fakes are quick. */
 static Board make_board (const char *console)
 {
+	static char *no_dtbs[] = { NULL };
+
 	return (Board){
 		.name = (char *) "fake",
+		.dtbs = no_dtbs,
 		.bootable = TRUE,
 		.console = (char *) console,
 		.timeout = 30,
