@@ -91,6 +91,7 @@ static void take_end (Ktap *self, const char *rest)
 		self->done = self->summed = TRUE;
 	} else {
 		self->damaged++;
+		self->wrong += *rest == ' ' && g_ascii_isdigit (rest[1]);
 	}
 }
 

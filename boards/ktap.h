@@ -28,6 +28,7 @@ typedef struct {
 	gboolean summed;       /* that marker had a sum */
 	guint bare;	       /* end markers without a sum, with `strict` */
 	guint damaged;	       /* end markers that were wrong, or only looked like one */
+	guint wrong;	       /* those of them whose sum was wrong */
 	guint32 crc;	       /* of the lines so far, as in cksum(1) */
 	gsize bytes;	       /* of the same */
 	char first_not_ok[80]; /* what the first `not ok` was about, as far as it fits */

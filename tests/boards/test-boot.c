@@ -112,6 +112,12 @@ static const Case cases[] = {
 	{ "crlf", BOOT_PASS, "1 ok, 1 skipped", 4 },
 	{ "split", BOOT_PASS, "2 ok", 4 },
 	{ "big", BOOT_PASS, "2 ok", 4 },
+	/* A sum in the end marker is cksum(1)'s of the results, and binds. */
+	{ "sum", BOOT_PASS, "2 ok", 4 },
+	{ "sum-kunit", BOOT_PASS, "3 ok", 4 },
+	{ "sum-third", BOOT_PASS, "2 ok", 4 },
+	{ "sum-lost-line", BOOT_INFRA, "the line damaged", 4 },
+	{ "sum-doubled-byte", BOOT_INFRA, "the line damaged", 4 },
 	/* Each part of it is needed. */
 	{ "not-ok", BOOT_FAIL, "mmc rebind (1 of 2 failed)", 4 },
 	{ "not-ok-hang", BOOT_FAIL, "mmc rebind", 4, .silence = 1 },

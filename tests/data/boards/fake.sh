@@ -12,7 +12,37 @@ oops() {
 	printf 'LR is at prio_tree_next+0x60/0x194\n'
 }
 
+# summed SAID PRINTED [BROKEN]: a guest has said SAID, and PRINTED came over the line; the first two end
+# markers are as BROKEN
+summed() {
+	sum=$(printf "$1" | cksum)
+	printf "$2"
+	for i in 1 2; do
+		printf '%s\n\n' "${3:-# bakeoff: done $sum}"
+	done
+	printf '# bakeoff: done %s\n' "$sum"
+	exec sleep 30
+}
+
 case $1 in
+sum)
+	summed "${head}ok 1 - a\nok 2 - b\n" "$banner${head}ok 1 - a\nmmc0: new card\nok 2 - b\n"
+	;;
+sum-kunit)
+	# the kernel's own results count, but are in nobody's sum
+	summed "1..3\nok 2 - a\nok 3 - b\n" \
+		"${banner}KTAP version 1\nok 1 - kunit\n# bakeoff: start\n1..3\nok 2 - a\nok 3 - b\n"
+	;;
+sum-third)
+	summed "${head}ok 1 - a\nok 2 - b\n" "$banner${head}ok 1 - a\nok 2 - b\n" '# bakeoff: done 12 3'
+	;;
+sum-lost-line)
+	# but for the sum this would be a pass
+	summed "ok 1 - a\nok 2 - b\nnot ok 3 - c\n" "${banner}ok 1 - a\nok 2 - b\nnt ok 3 - c\n"
+	;;
+sum-doubled-byte)
+	summed "${head}ok 1 - a\nok 2 - b\n" "$banner${head}ok 1 - aa\nok 2 - b\n"
+	;;
 pass)
 	# stays alive after the marker: the verdict must not wait for it
 	printf "$banner${head}ok 1 - a\nmmc0: new card\nok 2 - b\n# bakeoff: done\n"
