@@ -179,6 +179,49 @@ static const Case cases[] = {
 	  "'publish' ended with status 1" },
 };
 
+/* A system that is logged in to: what the command says is the verdict, and nothing that is typed.
+ */
+static const Case logins[] = {
+	{ "status-0", "secret", "true", BOOT_PASS, "1 ok" },
+	{ "status-1", "secret", "false", BOOT_FAIL, "status 1" },
+	{ "ktap", "secret", "echo ok 1; echo not ok 2 - b", BOOT_FAIL, "not ok: b" },
+	{ "ktap-status-1", "secret", "echo ok 1; false", BOOT_FAIL, "status 1" },
+	{ "hang", "secret", "echo ok 1; sleep 30; echo ok 2", BOOT_HANG, "no output for 3 s" },
+	{ "refused", "other", "true", BOOT_INFRA, "the login as 'root' was refused" },
+};
+
+static void test_login (gconstpointer data)
+{
+	const Case *test = data;
+	g_autofree char *dir = g_dir_make_tmp ("bakeoff-login-XXXXXX", NULL);
+	g_autofree char *path = g_build_filename (dir, "login.board", NULL);
+	g_autofree char *log = g_build_filename (dir, "console.log", NULL);
+	g_autofree char *text = g_strdup_printf (
+		"[board]\ndescription = d\narch = arm\ntoolchain = t\ndefconfig = d\n"
+		"target = Image\nimage = Image\n"
+		"[boot]\nconsole = tests/data/uboot/login secret\nsilence = 3\ntimeout = 20\n"
+		"[power]\ncycle = true\n"
+		"[login]\nuser = root\npassword = %s\nrun = \"%s\"\n",
+		test->does, test->edit);
+	const char *dirs[] = { dir, NULL };
+	g_autoptr (GError) error = NULL;
+	g_autoptr (Board) board = NULL;
+	g_autoptr (BootResult) result = NULL;
+	BootSpec spec = { .image = path, .log = log, .work_dir = dir, .data_dir = "." };
+
+	g_assert_true (files_write (path, text, -1, NULL));
+	board = board_load ("login", dirs, &error);
+	g_assert_no_error (error);
+	spec.board = board;
+	result = boot_run (&spec, NULL, &error);
+	g_assert_no_error (error);
+	g_test_message ("%s: %s", boot_outcome_name (result->outcome), result->detail);
+	g_assert_cmpstr (boot_outcome_name (result->outcome), ==,
+			 boot_outcome_name (test->outcome));
+	g_assert_nonnull (strstr (result->detail, test->detail));
+	g_assert_true (files_remove_tree (dir, NULL));
+}
+
 /* Damages a line in a thousand ways: no verdict may become another one, but for infra, and most
  * must come through. */
 static void test_campaign (void)
@@ -243,6 +286,11 @@ int main (int argc, char **argv)
 		g_autofree char *path = g_strconcat ("/line/", cases[i].name, NULL);
 
 		g_test_add_data_func (path, &cases[i], test_case);
+	}
+	for (i = 0; i < G_N_ELEMENTS (logins); i++) {
+		g_autofree char *path = g_strconcat ("/line/login/", logins[i].name, NULL);
+
+		g_test_add_data_func (path, &logins[i], test_login);
 	}
 	g_test_add_func ("/line/campaign", test_campaign);
 	return g_test_run ();
