@@ -87,15 +87,15 @@ static Board *lab_board (const Lab *self, const char *does, const char *edit)
 
 	g_assert_true (g_file_get_contents ("tests/data/uboot/lab.board", &template, NULL, NULL));
 	text = g_string_new (template);
-	g_string_replace (text, "@console@", console, 0);
-	g_string_replace (text, "@dir@", self->dir, 0);
-	g_string_replace (text, "@lab@", self->lab, 0);
-	g_string_replace (text, "@does@", does, 0);
 	if (edit) {
 		g_auto (GStrv) parts = g_strsplit (edit, "|", 2);
 
 		g_assert_cmpuint (g_string_replace (text, parts[0], parts[1], 0), ==, 1);
 	}
+	g_string_replace (text, "@console@", console, 0);
+	g_string_replace (text, "@dir@", self->dir, 0);
+	g_string_replace (text, "@lab@", self->lab, 0);
+	g_string_replace (text, "@does@", does, 0);
 	g_assert_true (files_write (path, text->str, -1, NULL));
 	board = board_load ("lab", dirs, &error);
 	g_assert_no_error (error);
@@ -160,6 +160,8 @@ static const Case cases[] = {
 	{ "late-reset", "late-reset", NULL, BOOT_PASS, "3 ok" },
 	/* a guest without the sum cannot be believed on a line */
 	{ "old-guest", "old", NULL, BOOT_INFRA, "carries no sum" },
+	/* the same board on a serial port of this host */
+	{ "tty", "pass", "@console@|tty:@dir@/tty:115200", BOOT_PASS, "3 ok" },
 	/* a character delay, the longer way through */
 	{ "delay", "pass", "delay = 0|delay = 3", BOOT_PASS, "3 ok" },
 	/* what the loader prints and what is typed is no result */
