@@ -189,21 +189,28 @@ static const Case logins[] = {
 	{ "ktap", "secret", "echo ok 1; echo not ok 2 - b", BOOT_FAIL, "not ok: b" },
 	{ "ktap-status-1", "secret", "echo ok 1; false", BOOT_FAIL, "status 1" },
 	{ "hang", "secret", "echo ok 1; sleep 30; echo ok 2", BOOT_HANG, "no output for 3 s" },
+	/* a place gives console and power */
+	{ "labgrid:shelf-1", "secret", "true", BOOT_PASS, "1 ok" },
+	{ "labgrid:shelf-2", "secret", "true", BOOT_INFRA, "power 'cycle' failed with status 1" },
 	{ "refused", "other", "true", BOOT_INFRA, "the login as 'root' was refused" },
 };
 
 static void test_login (gconstpointer data)
 {
 	const Case *test = data;
+	const char *place = g_str_has_prefix (test->name, "labgrid:") ? test->name : NULL;
 	g_autofree char *dir = g_dir_make_tmp ("bakeoff-login-XXXXXX", NULL);
 	g_autofree char *path = g_build_filename (dir, "login.board", NULL);
 	g_autofree char *log = g_build_filename (dir, "console.log", NULL);
+	g_autofree char *power = g_build_filename (dir, "power", NULL);
 	g_autofree char *text = g_strdup_printf (
 		"[board]\ndescription = d\narch = arm\ntoolchain = t\ndefconfig = d\n"
 		"target = Image\nimage = Image\n"
-		"[boot]\nconsole = tests/data/uboot/login secret\nsilence = 3\ntimeout = 20\n"
-		"[power]\ncycle = true\n"
+		"[boot]\nconsole = %s\nsilence = 3\ntimeout = 20\n"
+		"[power]\n%s\n"
+		"[loader]\ntries = 1\ntimeout = 5\n"
 		"[login]\nuser = root\npassword = %s\nrun = \"%s\"\n",
+		place ? place : "tests/data/uboot/login secret", place ? "" : "cycle = true",
 		test->does, test->edit);
 	const char *dirs[] = { dir, NULL };
 	g_autoptr (GError) error = NULL;
@@ -211,6 +218,7 @@ static void test_login (gconstpointer data)
 	g_autoptr (BootResult) result = NULL;
 	BootSpec spec = { .image = path, .log = log, .work_dir = dir, .data_dir = "." };
 
+	g_setenv ("LABGRID_POWER", power, TRUE);
 	g_assert_true (files_write (path, text, -1, NULL));
 	board = board_load ("login", dirs, &error);
 	g_assert_no_error (error);
@@ -221,6 +229,8 @@ static void test_login (gconstpointer data)
 	g_assert_cmpstr (boot_outcome_name (result->outcome), ==,
 			 boot_outcome_name (test->outcome));
 	g_assert_nonnull (strstr (result->detail, test->detail));
+	/* left without power */
+	g_assert_false (g_file_test (power, G_FILE_TEST_EXISTS));
 	g_assert_true (files_remove_tree (dir, NULL));
 }
 
@@ -279,11 +289,13 @@ static void test_case (gconstpointer data)
 
 int main (int argc, char **argv)
 {
+	g_autofree char *path_env = g_strconcat ("tests/data/uboot/bin:", g_getenv ("PATH"), NULL);
 	gsize i;
 
 	g_test_init (&argc, &argv, NULL);
 	if (g_getenv ("G_TEST_SRCDIR"))
 		g_assert_cmpint (g_chdir (g_getenv ("G_TEST_SRCDIR")), ==, 0);
+	g_setenv ("PATH", path_env, TRUE);
 	for (i = 0; i < G_N_ELEMENTS (cases); i++) {
 		g_autofree char *path = g_strconcat ("/line/", cases[i].name, NULL);
 
