@@ -375,7 +375,6 @@ static void test_kill (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
 	make_world (&world, fixture, rand, 120);
 	choose_truth (&world, rand, 0.1);
 	while (kills < KILLS) {
-		g_autofree char *log = in_dir (world.dir, "log");
 		g_autofree char *tested = in_dir (world.dir, "tested");
 		g_autoptr (Hunt) whole = NULL, pieces = NULL;
 		g_autoptr (GError) error = NULL;

@@ -119,15 +119,16 @@ static Prelude *read_prelude (Fixture *fixture, const char *series)
 /* The prelude lies below as one commit; the base without patches is the base. */
 static void test_prelude (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
 {
-	g_autofree char *one = fixture_write (fixture->dir, "p/one.patch", MAIL_HEAD LED_DIFF);
-	g_autofree char *two = fixture_write (fixture->dir, "p/two.patch", TOP_DIFF);
-	g_autoptr (Prelude) prelude = read_prelude (fixture, "one.patch\ntwo.patch\n");
+	g_autoptr (Prelude) prelude = NULL;
 	g_autoptr (Applied) bare = NULL;
 	g_autoptr (Applied) prepared = NULL;
 	g_autofree char *head = NULL;
 	g_autofree char *command = NULL;
 	g_autofree char *log = NULL;
 
+	g_free (fixture_write (fixture->dir, "p/one.patch", MAIL_HEAD LED_DIFF));
+	g_free (fixture_write (fixture->dir, "p/two.patch", TOP_DIFF));
+	prelude = read_prelude (fixture, "one.patch\ntwo.patch\n");
 	fixture_commit_base (fixture);
 	bare = apply (fixture, NULL, list (NULL, NULL), 0);
 	head = fixture_line (fixture->repo, "git rev-parse v1");
