@@ -189,6 +189,8 @@ static const Case logins[] = {
 	{ "ktap", "secret", "echo ok 1; echo not ok 2 - b", BOOT_FAIL, "not ok: b" },
 	{ "ktap-status-1", "secret", "echo ok 1; false", BOOT_FAIL, "status 1" },
 	{ "hang", "secret", "echo ok 1; sleep 30; echo ok 2", BOOT_HANG, "no output for 3 s" },
+	/* the line loses the first `!`: what would pass without it must not */
+	{ "lossy", "secret", "! true", BOOT_FAIL, "status 1" },
 	/* a place gives console and power */
 	{ "labgrid:shelf-1", "secret", "true", BOOT_PASS, "1 ok" },
 	{ "labgrid:shelf-2", "secret", "true", BOOT_INFRA, "power 'cycle' failed with status 1" },
@@ -218,6 +220,7 @@ static void test_login (gconstpointer data)
 	g_autoptr (BootResult) result = NULL;
 	BootSpec spec = { .image = path, .log = log, .work_dir = dir, .data_dir = "." };
 
+	g_setenv ("LOGIN_LOSES", g_str_equal (test->name, "lossy") ? "! true" : "", TRUE);
 	g_setenv ("LABGRID_POWER", power, TRUE);
 	g_assert_true (files_write (path, text, -1, NULL));
 	board = board_load ("login", dirs, &error);
