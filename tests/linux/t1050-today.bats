@@ -4,49 +4,18 @@
 # Kernels of today on their boards: five patches with five different verdicts. Takes a quarter of an
 # hour; needs BAKEOFF_LINUX_TODAY, a git repository whose HEAD is a Linux from 5.10 on.
 
+load today
+
 boards=(x86_64 x86_64-microvm arm64-virt riscv64-virt versatilepb-dt)
-
-# appended NAME FILE: a variant that has what comes on stdin at the end of FILE
-appended() {
-	local work=$BATS_FILE_TMPDIR/$1
-
-	mkdir -p "$work/a/$(dirname "$2")" "$work/b/$(dirname "$2")"
-	git -C "$BAKEOFF_LINUX_TODAY" show "HEAD:$2" >"$work/a/$2"
-	cat "$work/a/$2" - >"$work/b/$2"
-	{
-		printf 'From: Tester <tester@example.org>\nSubject: [PATCH] %s\n\n---\n' "$1"
-		(cd "$work" && diff -u "a/$2" "b/$2") || true # it differs
-	} >"$project/patches/$1.patch"
-	printf '[variant "%s"]\n\tpatch = %s.patch\n' "$1" "$1" >>"$project/bakeoff.conf"
-}
 
 setup_file() {
 	root=${BAKEOFF_SOURCE:-$BATS_TEST_DIRNAME/../..}
 	export BAKEOFF=${BAKEOFF:-$root/bakeoff}
 	[ -n "${BAKEOFF_LINUX_TODAY:-}" ] || return 0
-	unset BAKEOFF_REPO
 	export project=$BATS_FILE_TMPDIR/project
-	mkdir -p "$project/patches"
-	cd "$project" || return 1
-	"$BAKEOFF" init --repo "$BAKEOFF_LINUX_TODAY" --board "$(IFS=,; echo "${boards[*]}")"
+	new_project "$project" "$(IFS=,; echo "${boards[*]}")"
 
-	appended faults init/main.c <<-'END'
-		static int __init try_fault(void)
-		{
-			*(volatile int *)8 = 1;
-			return 0;
-		}
-		late_initcall(try_fault);
-	END
-	appended hangs init/main.c <<-'END'
-		static int __init try_hang(void)
-		{
-			for (;;)
-				cpu_relax();
-			return 0;
-		}
-		late_initcall(try_hang);
-	END
+	faults_and_hangs
 	appended does-not-compile kernel/fork.c <<<'int broken = ;'
 	appended not-built drivers/net/loopback.c <<<'int broken = ;'
 
@@ -56,8 +25,7 @@ setup_file() {
 }
 
 setup() {
-	[ -n "${BAKEOFF_LINUX_TODAY:-}" ] ||
-		skip "BAKEOFF_LINUX_TODAY is not set: it names a git repository of a Linux of today"
+	needs_linux_today
 	cd "$project" || return 1
 }
 
