@@ -156,8 +156,10 @@ int lock_place (const char *name, void (*told) (const char *holder, gpointer use
 	while (fd >= 0 && flock (fd, LOCK_EX | LOCK_NB) != 0) {
 		if (!waited && told) {
 			g_autofree char *holder = read_holder (fd);
+			g_autofree char *us = g_strdup_printf ("pid %d of ", (int) getpid ());
 
-			told (holder, user_data);
+			if (!g_str_has_prefix (holder, us))
+				told (holder, user_data);
 		}
 		waited = TRUE;
 		if (!poll_again (cancellable, error)) {

@@ -45,8 +45,8 @@ int lock_name (const char *path, const char *key, gboolean *out_waited, GCancell
  * lock_place: an exclusive lock on what all users of this host share, as a board. Its file is in
  * /run/lock (or $BAKEOFF_LOCK_DIR) and says who holds it.
  * @name: what it is called; the file's name is made of it
- * @told: (nullable): called once with who holds it, if anybody does: `pid 12 of ann on lab1 since
- * 2026-01-02 03:04`
+ * @told: (nullable): called once with who holds it, if another process does: `pid 12 of ann on lab1
+ * since 2026-01-02 03:04`
  *
  * Returns: a descriptor to close, or -1 with @error. Errors: FAILED, CANCELLED.
  */

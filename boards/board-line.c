@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <stdlib.h>
 #include <string.h>
 
 #include "boards/board-line.h"
@@ -185,6 +186,19 @@ static gboolean has_sections (const Config *config)
 	return FALSE;
 }
 
+/* What a board is locked as: its line, by the one name that all links to a tty lead to. */
+static char *place_of (const char *console)
+{
+	g_autofree char *device = NULL, *real = NULL;
+
+	if (!g_str_has_prefix (console, "tty:"))
+		return g_strdup (console);
+	device = g_strndup (console + strlen ("tty:"),
+			    (gsize) (strrchr (console, ':') - console) - strlen ("tty:"));
+	real = realpath (device, NULL);
+	return g_strconcat ("tty:", real ? real : device, NULL);
+}
+
 gboolean board_line_read (const Config *config, BoardLine **out_line, GError **error)
 {
 	const char *console = config_get (config, "boot.console");
@@ -193,11 +207,13 @@ gboolean board_line_read (const Config *config, BoardLine **out_line, GError **e
 	*out_line = NULL;
 	if (!console || (!is_line (console) && !has_sections (config)))
 		return TRUE;
+	if (!check_console (config, console, error))
+		return FALSE;
 	self = *out_line = g_new0 (BoardLine, 1);
-	self->place = get (config, "boot.place", console);
+	self->place = config_get (config, "boot.place") ? get (config, "boot.place", NULL)
+							: place_of (console);
 	self->publish = get (config, "boot.publish", NULL);
-	return check_console (config, console, error) &&
-	       read_power (config, console, self, error) && read_loader (config, self, error) &&
+	return read_power (config, console, self, error) && read_loader (config, self, error) &&
 	       read_login (config, self, error);
 }
 

@@ -56,11 +56,6 @@ static void boot_clear (Boot *self)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Boot, boot_clear)
 
-static void say_held (const char *holder, gpointer board)
-{
-	g_printerr ("bakeoff: waiting for board '%s': %s has it\n", (const char *) board, holder);
-}
-
 static BootResult *boot (const Boot *self, const char *log, GError **error)
 {
 	const Cell *cell = self->cell;
@@ -92,8 +87,8 @@ static BootResult *boot (const Boot *self, const char *log, GError **error)
 	}
 	spec.init = init;
 	spec.work_dir = scratch_dir (scratch);
-	if (!boot_claim_board (spec.board, say_held, spec.board->name, &lock, self->cancellable,
-			       error))
+	if (!boot_claim_board (spec.board, progress_held, spec.board->name, &lock,
+			       self->cancellable, error))
 		return NULL;
 	result = boot_run (&spec, self->cancellable, error);
 	if (lock >= 0)

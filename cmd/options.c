@@ -6,6 +6,7 @@
 #include "base/files.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
+#include "cmd/progress.h"
 #include "matrix/gc.h"
 #include "matrix/results.h"
 
@@ -163,6 +164,7 @@ JobOptions selection_jobs (Selection *self)
 		.data_dir = files_data_dir (),
 		.ccache_dir = self->ccache_dir,
 		.jobs = self->jobs,
+		.held = progress_held,
 		.unguarded = self->unguarded,
 	};
 }

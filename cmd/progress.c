@@ -33,6 +33,12 @@ void progress_event (const RunEvent *event, gpointer unused G_GNUC_UNUSED)
 	fflush (stderr);
 }
 
+void progress_held (const char *holder, gpointer board)
+{
+	fprintf (stderr, "%sbakeoff: waiting for board '%s': %s has it\n",
+		 isatty (STDERR_FILENO) ? "\r\033[K" : "", (const char *) board, holder);
+}
+
 void progress_finish (void)
 {
 	if (isatty (STDERR_FILENO))

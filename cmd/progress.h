@@ -9,6 +9,9 @@
 /** progress_event: for RunOptions; writes to stderr. */
 void progress_event (const RunEvent *event, gpointer unused);
 
+/** progress_held: says on stderr who has @board (a name), in any thread: see JobOptions. */
+void progress_held (const char *holder, gpointer board);
+
 /** progress_finish: takes the status line away. */
 void progress_finish (void);
 

@@ -404,7 +404,8 @@ void job_boot (Workshop *self, const Cell *cell, BootAnswer *answer)
 
 	/* the board before the token: who waits for a board keeps no compiler waiting */
 	if (!claim_boot (self, cell, answer) ||
-	    !boot_claim_board (spec.board, NULL, NULL, &board, self->cancellable, &answer->error))
+	    !boot_claim_board (spec.board, self->options.held, spec.board->name, &board,
+			       self->cancellable, &answer->error))
 		return;
 	scratch = scratch_new (work, &answer->error);
 	if (scratch && jobserver_acquire (self->jobserver, self->cancellable, &answer->error)) {
