@@ -49,7 +49,7 @@ static const char *const loaders[] = {
 	"Hit any key to stop autoboot",
 	"Loading Environment from ",
 	"barebox 20\\d\\d\\.",
-	"Hit m for menu or any (?:other )?key to stop autoboot",
+	"Hit m for menu or any (?:(?:other )?key )?to stop autoboot",
 	NULL,
 };
 

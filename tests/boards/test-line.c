@@ -74,24 +74,24 @@ static void lab_clear (Lab *self)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Lab, lab_clear)
 
-/* The board of a lab, as a user writes it. @edit: (nullable): FROM|TO, a change of its text */
+/* The board of a lab, as a user writes it. @edit: (nullable): FROM|TO|FROM|TO..., changes
+ * of its text */
 static Board *lab_board (const Lab *self, const char *does, const char *edit)
 {
 	const char *dirs[] = { self->dir, NULL };
 	g_autofree char *path = lab_file (self, "lab.board");
 	g_autofree char *console = g_strdup_printf ("tcp:127.0.0.1:%s", self->port);
 	g_autofree char *template = NULL;
+	g_auto (GStrv) parts = edit ? g_strsplit (edit, "|", 0) : NULL;
 	g_autoptr (GString) text = NULL;
 	g_autoptr (GError) error = NULL;
 	Board *board;
+	gsize i;
 
 	g_assert_true (g_file_get_contents ("tests/data/uboot/lab.board", &template, NULL, NULL));
 	text = g_string_new (template);
-	if (edit) {
-		g_auto (GStrv) parts = g_strsplit (edit, "|", 2);
-
-		g_assert_cmpuint (g_string_replace (text, parts[0], parts[1], 0), ==, 1);
-	}
+	for (i = 0; parts && parts[i]; i += 2)
+		g_assert_cmpuint (g_string_replace (text, parts[i], parts[i + 1], 0), ==, 1);
 	g_string_replace (text, "@console@", console, 0);
 	g_string_replace (text, "@dir@", self->dir, 0);
 	g_string_replace (text, "@lab@", self->lab, 0);
@@ -149,6 +149,10 @@ typedef struct {
 	const char *detail;
 } Case;
 
+/* Edits of a board that stays dark until somebody fixes it. */
+#define DEAD	  "\ton = @lab@ on\n|\ton = \"test -e @dir@/fixed && @lab@ on; true\"\n"
+#define TWO_TRIES "|tries = 1|tries = 2|timeout = 10|timeout = 8"
+
 static const Case cases[] = {
 	/* the machine's own verdicts */
 	{ "pass", "pass", NULL, BOOT_PASS, "3 ok" },
@@ -177,6 +181,10 @@ static const Case cases[] = {
 	{ "boot", "pass", "boot = bootm 0x41000000|boot = bootm 0x42000000", BOOT_INFRA,
 	  "u-boot came back from 'bootm 0x42000000" },
 	{ "power", "pass", " on\n|refuse\n", BOOT_INFRA, "power 'on' failed with status 1" },
+	/* a board that does not come back, until the last try brings it back */
+	{ "dead", "pass", DEAD "\trecover = true\n" TWO_TRIES, BOOT_INFRA,
+	  "u-boot did not stop at its prompt" },
+	{ "recover", "pass", DEAD "\trecover = touch @dir@/fixed\n" TWO_TRIES, BOOT_PASS, "3 ok" },
 	{ "publish", "pass", "publish = cp|publish = false", BOOT_INFRA,
 	  "'publish' ended with status 1" },
 };
@@ -290,6 +298,37 @@ static void test_case (gconstpointer data)
 	g_assert_nonnull (strstr (result->detail, test->detail));
 }
 
+/* barebox, as it is built for QEMU: a coloured prompt that is only the end of its line. */
+#define BAREBOX                                                                                    \
+	"kind = u-boot\n\tprompt = \"=> \"|kind = barebox|setenv autoload no|true|"                \
+	"tftpboot 0x41000000 kernel|tftp kernel /kernel|"                                          \
+	"setenv bootargs does=|global linux.bootargs.does=does=|"                                  \
+	"bootm 0x41000000 - ${fdtcontroladdr}|bootm /kernel"
+
+static const Case bareboxes[] = {
+	{ "pass", "pass", BAREBOX, BOOT_PASS, "3 ok" },
+	{ "oops", "oops", BAREBOX, BOOT_OOPS, "NULL pointer dereference in try_fault" },
+	{ "reset", "reset", BAREBOX, BOOT_FAIL, "the board reset itself" },
+	{ "command", "pass", BAREBOX "|tftp kernel /kernel|tftp none /kernel", BOOT_INFRA,
+	  "barebox: 'tftp none /kernel' failed" },
+	{ "boot", "pass", BAREBOX "|bootm /kernel|bootm /none", BOOT_INFRA,
+	  "barebox came back from 'bootm /none'" },
+};
+
+static void test_barebox (gconstpointer data)
+{
+	const char *image = g_getenv ("BAKEOFF_BAREBOX");
+
+	if (!image) {
+		g_test_skip ("BAKEOFF_BAREBOX is not set: it names a barebox-dt-2nd.img with "
+			     "DRIVER_NET_VIRTIO");
+		return;
+	}
+	g_setenv ("LAB_BAREBOX", image, TRUE);
+	test_case (data);
+	g_unsetenv ("LAB_BAREBOX");
+}
+
 int main (int argc, char **argv)
 {
 	g_autofree char *path_env = g_strconcat ("tests/data/uboot/bin:", g_getenv ("PATH"), NULL);
@@ -303,6 +342,11 @@ int main (int argc, char **argv)
 		g_autofree char *path = g_strconcat ("/line/", cases[i].name, NULL);
 
 		g_test_add_data_func (path, &cases[i], test_case);
+	}
+	for (i = 0; i < G_N_ELEMENTS (bareboxes); i++) {
+		g_autofree char *path = g_strconcat ("/line/barebox/", bareboxes[i].name, NULL);
+
+		g_test_add_data_func (path, &bareboxes[i], test_barebox);
 	}
 	for (i = 0; i < G_N_ELEMENTS (logins); i++) {
 		g_autofree char *path = g_strconcat ("/line/login/", logins[i].name, NULL);

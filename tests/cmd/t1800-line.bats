@@ -84,6 +84,46 @@ signed() {
 	cat "$BAKEOFF_LOCK_DIR"/bakeoff-*.lock 2>/dev/null | grep -q pid
 }
 
+@test "two boots of one board come one after the other" {
+	# who switches on a board that is on has taken it from somebody
+	cat >power <<-END
+		#!/bin/sh
+		case \$1 in
+		on) mkdir "$lab/powered" || touch "$lab/stolen" ;;
+		off) rmdir "$lab/powered" ;;
+		esac
+		exec "$root/tests/data/uboot/lab" "$lab" "\$1"
+	END
+	chmod +x power
+	edit_board . -e "s|on = .* on|on = $PWD/power on|" -e "s|off = .* off|off = $PWD/power off|"
+	runs 0 "$bakeoff" run -j 2
+	[ ! -e "$lab/stolen" ]
+	report_json .
+	is "$(verdicts . | grep -c ' pass$')" 2
+}
+
+@test "a board is switched off after bakeoff was killed" {
+	runs 0 "$bakeoff" build
+	describe hang
+	setsid "$bakeoff" boot >first 2>&1 </dev/null 3>&- &
+	wait_until 60 grep -q '^ok 1' first
+	[ -e "$lab/qemu.pid" ]
+	kill -KILL -- "-$!"
+	wait_until 20 test ! -e "$lab/qemu.pid"
+}
+
+@test "boot --interactive gives the user the board's line" {
+	runs 0 "$bakeoff" build
+	runs 0 expect -c "
+		set timeout 60
+		spawn $bakeoff boot --interactive
+		expect {ok 3} {} timeout {exit 1}
+		send \x1d
+		expect eof {} timeout {exit 1}
+	"
+	[ ! -e "$lab/qemu.pid" ]
+}
+
 @test "a board is one user's at a time, and who waits is told whose" {
 	runs 0 "$bakeoff" build
 	describe hang
