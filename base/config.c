@@ -74,6 +74,38 @@ Config *config_load (const char *path, GError **error)
 	return g_steal_pointer (&self);
 }
 
+static GPtrArray *copy_values (const Config *self, const char *key)
+{
+	GPtrArray *values = g_ptr_array_new_with_free_func (g_free);
+	const char *const *value;
+
+	for (value = config_get_all (self, key); *value; value++)
+		g_ptr_array_add (values, g_strdup (*value));
+	return values;
+}
+
+void config_inherit (Config *self, const Config *parent, const char *adds)
+{
+	g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+	guint i;
+
+	for (i = 0; i < parent->keys->len; i++) {
+		const char *key = parent->keys->pdata[i];
+		gboolean own = g_hash_table_contains (self->values, key);
+		GPtrArray *values;
+
+		/* a key with several values comes several times */
+		if (!g_hash_table_add (seen, (gpointer) key) || (own && !g_str_equal (key, adds)))
+			continue;
+		values = copy_values (parent, key);
+		g_ptr_array_extend_and_steal (values, copy_values (self, key));
+		g_ptr_array_add (values, NULL);
+		g_hash_table_insert (self->values, g_strdup (key), values);
+		if (!own)
+			g_ptr_array_add (self->keys, g_strdup (key));
+	}
+}
+
 const char *config_path (const Config *self)
 {
 	return self->path;

@@ -20,6 +20,12 @@ Config *config_load (const char *path, GError **error);
 void config_free (Config *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Config, config_free)
 
+/**
+ * config_inherit: takes over every key of @parent that @self does not have.
+ * @adds: a key whose values all count: @parent's stand before those of @self
+ */
+void config_inherit (Config *self, const Config *parent, const char *adds);
+
 /** config_path: Returns: (transfer none): the path given to config_load(). */
 const char *config_path (const Config *self);
 

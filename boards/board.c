@@ -9,13 +9,14 @@
 #define DEFAULT_TIMEOUT 60
 #define DEFAULT_SILENCE 20
 #define MAX_SECONDS	3600
+#define MAX_LIKE	8
 #define MAX_DISK	(G_GUINT64_CONSTANT (1) << 40)
 
 static const char *const known_keys[] = {
-	"board.description", "board.arch",  "board.toolchain", "board.defconfig", "board.set",
-	"board.target",	     "board.image", "board.dtb",       "board.prelude",	  "boot.package",
-	"boot.guest",	     "boot.disk",   "boot.console",    "boot.success",	  "boot.timeout",
-	"boot.silence",	     NULL,
+	"board.like",	"board.description", "board.arch",  "board.toolchain", "board.defconfig",
+	"board.set",	"board.target",	     "board.image", "board.dtb",       "board.prelude",
+	"boot.package", "boot.guest",	     "boot.disk",   "boot.console",    "boot.success",
+	"boot.timeout", "boot.silence",	     NULL,
 };
 
 static gboolean read_required (const Config *config, const char *key, char **out_value,
@@ -179,8 +180,7 @@ static gboolean read_board (const Config *config, Board *self, GError **error)
 {
 	self->dtbs = read_list (config, "board.dtb");
 	self->preludes = read_list (config, "board.prelude");
-	return check_keys (config, error) &&
-	       read_required (config, "board.description", &self->description, error) &&
+	return read_required (config, "board.description", &self->description, error) &&
 	       read_required (config, "board.arch", &self->arch, error) &&
 	       read_required (config, "board.toolchain", &self->toolchain, error) &&
 	       read_required (config, "board.defconfig", &self->defconfig, error) &&
@@ -256,6 +256,32 @@ static char *find_board (const char *name, const char *const *dirs)
 	return NULL;
 }
 
+/* Reads @path, and what it is `like`, over which it stands. @depth: how many boards are like it. */
+static Config *load_config (const char *path, const char *const *dirs, int depth, GError **error)
+{
+	g_autoptr (Config) config = config_load (path, error);
+	g_autoptr (Config) other = NULL;
+	g_autofree char *other_path = NULL;
+	const char *like = config ? config_get (config, "board.like") : NULL;
+
+	if (!config || !check_keys (config, error))
+		return NULL;
+	if (!like)
+		return g_steal_pointer (&config);
+	other_path = find_board (like, dirs);
+	if (!other_path || depth == MAX_LIKE) {
+		config_fail (config, "board.like", error,
+			     other_path ? "the board is like itself" : "there is no board '%s'",
+			     like);
+		return NULL;
+	}
+	other = load_config (other_path, dirs, depth + 1, error);
+	if (!other)
+		return NULL;
+	config_inherit (config, other, "board.set");
+	return g_steal_pointer (&config);
+}
+
 Board *board_load (const char *name, const char *const *dirs, GError **error)
 {
 	g_autoptr (Board) self = g_new0 (Board, 1);
@@ -265,7 +291,7 @@ Board *board_load (const char *name, const char *const *dirs, GError **error)
 	if (!self->path)
 		return no_such_board (name, dirs, error);
 	self->name = g_strdup (name);
-	config = config_load (self->path, error);
+	config = load_config (self->path, dirs, 0, error);
 	if (!config || !read_board (config, self, error))
 		return NULL;
 	make_digests (self);

@@ -202,6 +202,48 @@ static void test_folders (void)
 	g_assert_nonnull (strstr (error->message, "\nboards: a, b"));
 }
 
+/* A board that is like another says only what is different; its settings come on top. */
+static void test_like (void)
+{
+	g_autofree char *path = g_build_filename (dir, "parent.board", NULL);
+	g_autoptr (GError) missing = NULL, itself = NULL, wrong = NULL;
+	g_autoptr (Board) board = NULL, parent = NULL;
+	const char *dirs[] = { dir, NULL };
+
+	g_assert_true (files_write (path,
+				    BUILD_PART "\tset = CONFIG_A=y\n\tset = CONFIG_B=y\n"
+					       "[boot]\n\tguest = smoke\n"
+					       "\tconsole = qemu %{kernel} %{initrd}\n",
+				    -1, NULL));
+	parent = board_load ("parent", dirs, NULL);
+	board = load_text ("[board]\n\tlike = parent\n\tset = CONFIG_A=n\n"
+			   "[boot]\n\tconsole = tcp:lab:2001\n[power]\n\tcycle = pdu 1\n",
+			   NULL);
+	g_assert_cmpstr (board->name, ==, "test");
+	g_assert_cmpstr (board->description, ==, "A board");
+	g_assert_cmpstr (board->console, ==, "tcp:lab:2001");
+	g_assert_cmpstr (board->guest, ==, "smoke");
+	g_assert_cmpuint (g_strv_length (board->settings), ==, 3);
+	g_assert_cmpstr (board->settings[0], ==, "CONFIG_A=y");
+	g_assert_cmpstr (board->settings[2], ==, "CONFIG_A=n");
+	g_assert_cmpstr (board->build_digest, !=, parent->build_digest);
+	g_assert_cmpstr (board->boot_digest, !=, parent->boot_digest);
+	g_clear_pointer (&board, board_free);
+
+	/* what is built the same is the same build */
+	board = load_text ("[board]\n\tlike = parent\n[boot]\n\ttimeout = 9\n", NULL);
+	g_assert_cmpstr (board->build_digest, ==, parent->build_digest);
+
+	g_assert_null (load_text ("[board]\n\tlike = none\n", &missing));
+	g_assert_nonnull (strstr (missing->message, "test.board:2: there is no board 'none'"));
+	g_assert_null (load_text ("[board]\n\tlike = test\n", &itself));
+	g_assert_nonnull (strstr (itself->message, "test.board:2: the board is like itself"));
+	g_assert_true (files_write (path, BUILD_PART "\tcpu = z80\n", -1, NULL));
+	g_assert_null (load_text ("[board]\n\tlike = parent\n", &wrong));
+	g_assert_nonnull (strstr (wrong->message, "parent.board:8:"));
+	g_assert_true (files_remove_tree (path, NULL));
+}
+
 /* The boards that come with bakeoff are good. */
 static void test_shipped (void)
 {
@@ -261,6 +303,7 @@ int main (int argc, char **argv)
 	g_test_add_func ("/board/required", test_required);
 	g_test_add_func ("/board/digests", test_digests);
 	g_test_add_func ("/board/folders", test_folders);
+	g_test_add_func ("/board/like", test_like);
 	g_test_add_func ("/board/shipped", test_shipped);
 	g_test_add_func ("/board/man-page", test_man_page);
 	status = g_test_run ();

@@ -18,28 +18,26 @@ lab_board() {
 	sleep infinity >"$lab/stdin" 3>&- &
 	echo $! >>"$BATS_FILE_TMPDIR/pids"
 	until [ -e "$lab/port" ]; do sleep 0.1; done
-	{
-		sed '/^\[boot\]/,$d' "$root/boards/arm64-virt.board"
-		cat <<-END
-			[boot]
-				guest = smoke
-				console = tcp:127.0.0.1:$(cat "$lab/port")
-				publish = cp %{kernel} $lab/tftp/Image && cp %{initrd} $lab/tftp/initrd
-				silence = 10
-			[power]
-				on = LAB_MACHINE=arm64 $root/tests/data/uboot/lab $lab on
-				off = $root/tests/data/uboot/lab $lab off
-			[loader]
-				kind = u-boot
-				tries = 4
-				command = setenv autoload no
-				command = dhcp
-				command = tftpboot 0x42000000 Image
-				command = tftpboot 0x46000000 initrd
-				command = setenv bootargs console=ttyAMA0 panic=1
-				boot = booti 0x42000000 0x46000000:\${filesize} \${fdtcontroladdr}
+	cat >"boards/$1.board" <<-END
+		[board]
+			like = arm64-virt
+		[boot]
+			console = tcp:127.0.0.1:$(cat "$lab/port")
+			publish = cp %{kernel} $lab/tftp/Image && cp %{initrd} $lab/tftp/initrd
+			silence = 10
+		[power]
+			on = LAB_MACHINE=arm64 $root/tests/data/uboot/lab $lab on
+			off = $root/tests/data/uboot/lab $lab off
+		[loader]
+			kind = u-boot
+			tries = 4
+			command = setenv autoload no
+			command = dhcp
+			command = tftpboot 0x42000000 Image
+			command = tftpboot 0x46000000 initrd
+			command = setenv bootargs console=ttyAMA0 panic=1
+			boot = booti 0x42000000 0x46000000:\${filesize} \${fdtcontroladdr}
 		END
-	} >"boards/$1.board"
 }
 
 setup_file() {
