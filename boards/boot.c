@@ -13,6 +13,7 @@
 #include "base/process.h"
 #include "base/template.h"
 #include "boards/boot.h"
+#include "boards/console-log.h"
 #include "boards/console.h"
 #include "boards/initramfs.h"
 #include "boards/judge.h"
@@ -53,7 +54,7 @@ typedef struct {
 	const BootSpec *spec;
 	GCancellable *cancellable;
 	Judge *judge;
-	int log;
+	ConsoleLog *log;
 	gboolean waiting; /* for a real board to start its kernel: it has its own limits */
 	gint64 start, last_byte, crash; /* monotonic times; crash is 0 until there is one */
 } Boot;
@@ -61,8 +62,7 @@ typedef struct {
 static void boot_clear (Boot *self)
 {
 	judge_free (self->judge);
-	if (self->log >= 0)
-		close (self->log);
+	console_log_free (self->log);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Boot, boot_clear)
 
@@ -172,22 +172,6 @@ static char *prepare (const BootSpec *spec, GCancellable *cancellable, GError **
 	return expand (board->console, &names, error);
 }
 
-static gboolean write_log (Boot *self, const char *data, gsize length, GError **error)
-{
-	while (length > 0) {
-		ssize_t written = write (self->log, data, length);
-
-		if (written < 0 && errno != EINTR)
-			return fail (error, BAKEOFF_ERROR_FAILED, "cannot write '%s': %s",
-				     self->spec->log, g_strerror (errno));
-		if (written > 0) {
-			data += written;
-			length -= (gsize) written;
-		}
-	}
-	return TRUE;
-}
-
 /* Milliseconds until the next limit, 0 if one has passed, -1 where there is none; @out_silent:
  * whether it is silence. */
 static int time_left (const Boot *self, gboolean *out_silent)
@@ -216,11 +200,13 @@ static gboolean take_bytes (Boot *self, const char *data, gsize length, gboolean
 	if (self->waiting) {
 		self->waiting = FALSE;
 		self->start = self->last_byte;
+		if (!console_log_begin (self->log, error))
+			return FALSE;
 	}
 	*out_decided = !judge_feed (self->judge, data, length);
 	if (!self->crash && judge_crashed (self->judge))
 		self->crash = self->last_byte;
-	return write_log (self, data, length, error);
+	return console_log_write (self->log, data, length, error);
 }
 
 /* Listens until there is a verdict. Errors: CANCELLED; FAILED where the log cannot be written. */
@@ -266,7 +252,7 @@ static GPtrArray *line_words (const BootSpec *spec)
 static BootResult *judged_boot (const BootSpec *spec, const char *command,
 				GCancellable *cancellable, GError **error)
 {
-	g_auto (Boot) boot = { .spec = spec, .cancellable = cancellable, .log = -1 };
+	g_auto (Boot) boot = { .spec = spec, .cancellable = cancellable };
 	g_autoptr (GString) rest = g_string_new (NULL);
 	g_autoptr (GPtrArray) words = line_words (spec);
 	g_autoptr (Console) console = NULL;
@@ -274,10 +260,9 @@ static BootResult *judged_boot (const BootSpec *spec, const char *command,
 	BootResult *result;
 
 	boot.judge = judge_new (spec);
-	boot.log = open (spec->log, O_CREAT | O_TRUNC | O_WRONLY | O_APPEND | O_CLOEXEC, 0666);
-	if (boot.log < 0)
-		return fail_null (error, BAKEOFF_ERROR_FAILED, "cannot write '%s': %s", spec->log,
-				  g_strerror (errno));
+	boot.log = console_log_new (spec->log, error);
+	if (!boot.log)
+		return NULL;
 	boot.waiting = words != NULL;
 	boot.start = boot.last_byte = g_get_monotonic_time ();
 	console = console_start (spec->data_dir, command, words, NULL, error);
@@ -286,7 +271,7 @@ static BootResult *judged_boot (const BootSpec *spec, const char *command,
 	verdict = g_get_monotonic_time ();
 	console_stop (console, rest, NULL);
 	/* the verdict stands, whatever becomes of the rest */
-	write_log (&boot, rest->str, rest->len, NULL);
+	console_log_write (boot.log, rest->str, rest->len, NULL);
 	result = judge_result (boot.judge);
 	result->seconds = (double) (verdict - boot.start) / G_USEC_PER_SEC;
 	return result;
@@ -363,6 +348,19 @@ BootResult *boot_run (const BootSpec *spec, GCancellable *cancellable, GError **
 	else if (command)
 		result = judged_boot (spec, command, cancellable, &local);
 	return result ? result : infra_result (local, error);
+}
+
+BootResult *boot_replay (const Board *board, const char *text, gsize length)
+{
+	const BootSpec spec = { .board = board };
+	const char *kernel = console_log_kernel (text);
+	Judge *judge = judge_new (&spec);
+	BootResult *result = NULL;
+
+	if (!judge_feed (judge, kernel, length - (gsize) (kernel - text)) || judge_told (judge))
+		result = judge_result (judge);
+	judge_free (judge);
+	return result;
 }
 
 gboolean boot_claim_board (const Board *board,

@@ -14,7 +14,7 @@
 #include "boards/crash.h"
 
 /* Goes up with every change of what is judged how, so that no older verdict outlives it. */
-#define BOOT_JUDGE_VERSION "5"
+#define BOOT_JUDGE_VERSION 5
 
 typedef enum {
 	BOOT_INFRA, /* our side: the console could not be started, died by a signal …; 0, so that
@@ -56,6 +56,14 @@ typedef struct {
  * with BAKEOFF_ERROR_CANCELLED, or where @spec cannot be used at all.
  */
 BootResult *boot_run (const BootSpec *spec, GCancellable *cancellable, GError **error);
+
+/**
+ * boot_replay: judges again what a boot of @board has printed, from its log.
+ *
+ * Returns: (transfer full) (nullable): what the text alone tells; NULL where it was the clock or
+ * how the console ended that told. The result has no time in it.
+ */
+BootResult *boot_replay (const Board *board, const char *text, gsize length);
 
 /**
  * boot_claim_board: waits until nobody else uses a real board; others can be used by many.

@@ -240,6 +240,12 @@ void judge_timeout (Judge *self, int silence)
 					 last));
 }
 
+gboolean judge_told (Judge *self)
+{
+	line_buffer_finish (self->lines);
+	return self->decided || decide_by_guest (self);
+}
+
 BootResult *judge_result (Judge *self)
 {
 	BootResult *result = g_new0 (BootResult, 1);

@@ -36,5 +36,11 @@ void judge_end (Judge *self, const ConsoleEnd *end);
 /** judge_timeout: nothing was printed for @silence seconds, or if that is 0, time was up. */
 void judge_timeout (Judge *self, int silence);
 
+/**
+ * judge_told: nothing more is known of the boot. Returns: whether what was printed tells its
+ * verdict, whatever ended it.
+ */
+gboolean judge_told (Judge *self);
+
 /** judge_result: Returns: (transfer full): the verdict, with no time in it. */
 BootResult *judge_result (Judge *self);

@@ -48,6 +48,7 @@ gboolean cmd_step (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_reduce (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_report (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_decode (int argc, char **argv, int *out_status, GError **error);
+gboolean cmd_replay (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_boards (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_gc (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_doctor (int argc, char **argv, int *out_status, GError **error);

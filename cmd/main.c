@@ -21,6 +21,7 @@ static const Command commands[] = {
 	  cmd_reduce },
 	{ "report", "", "Report what is known: text, reply (a mail), json", cmd_report },
 	{ "decode", "LOG...", "Say what crashed in console logs", cmd_decode },
+	{ "replay", "", "Judge the kept console logs again, and say what would change", cmd_replay },
 	{ "init", "", "Write a project file for a Linux repository and a board", cmd_init },
 	{ "boards", "[[show|check] NAME]", "List boards, show or try one", cmd_boards },
 	{ "gc", "", "Remove from .bakeoff what can be made again, and no result", cmd_gc },

@@ -39,6 +39,10 @@ static void cell_free (Cell *self)
 	g_strfreev (self->settings);
 	g_free (self->detail);
 	crash_free (self->crash);
+	g_clear_pointer (&self->titles, g_ptr_array_unref);
+	g_clear_pointer (&self->logs, g_ptr_array_unref);
+	g_clear_pointer (&self->remarks, g_ptr_array_unref);
+	g_free (self->trouble);
 	g_free (self->image);
 	g_free (self->same_as);
 	g_free (self->changes);
@@ -572,11 +576,17 @@ Cell *plan_cell (const Plan *self, const PlanVariant *variant, const PlanBoard *
 	return NULL;
 }
 
-char *plan_boot_key (const Cell *cell)
+char *plan_boot_key_of (const Cell *cell, int version)
 {
 	const PlanBoard *board = cell->board;
+	g_autofree char *judge = g_strdup_printf ("%d", version);
 
 	return digest_of (cell->image, board->board->boot_digest, board->probe_digest,
-			  board->emulator ? board->emulator : "", BOOT_JUDGE_VERSION,
+			  board->emulator ? board->emulator : "", judge,
 			  board->named_files ? board->named_files : "", NULL);
+}
+
+char *plan_boot_key (const Cell *cell)
+{
+	return plan_boot_key_of (cell, BOOT_JUDGE_VERSION);
 }

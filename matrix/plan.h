@@ -45,9 +45,14 @@ typedef struct {
 
 	Verdict verdict;
 	char *detail;	       /* (nullable): one line for people */
-	Crash *crash;	       /* (nullable): with VERDICT_OOPS */
+	Crash *crash;	       /* (nullable): with VERDICT_OOPS and VERDICT_OOPS_NEW */
+	GPtrArray *titles;     /* (nullable) (element-type utf8): of all its boots' crashes */
 	guint runs;	       /* boots that say something about the patch */
 	guint bad;	       /* of them, those that did not pass */
+	GPtrArray *logs;       /* (nullable) (element-type filename): of all boots that count */
+	GPtrArray *remarks;    /* (nullable) (element-type utf8): see remarks.h */
+	guint infra;	       /* boots that broke on our side */
+	char *trouble;	       /* (nullable): why it was given up after so many of them */
 	char *image;	       /* (nullable): SHA-256 of the image */
 	char *same_as;	       /* (nullable): name of the variant with an equal image */
 	gboolean modules;      /* built without its modules: an equal image proves nothing */
@@ -123,6 +128,9 @@ char **plan_toolchain_dirs (const Project *project, const char *data_dir);
  * that it names, emulator, probe. Cells with equal keys share their boots.
  */
 char *plan_boot_key (const Cell *cell);
+
+/** plan_boot_key_of: the same for boots judged by BOOT_JUDGE_VERSION @version. */
+char *plan_boot_key_of (const Cell *cell, int version);
 
 /**
  * plan_probe_digest: Returns: (transfer full): hash of the sources of @board's guest as they are
