@@ -5,7 +5,9 @@
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "matrix/report.h"
+#include "matrix/remarks.h"
 #include "matrix/results.h"
+#include "matrix/weigh.h"
 
 gboolean cmd_report (int argc, char **argv, int *out_status, GError **error)
 {
@@ -27,6 +29,8 @@ gboolean cmd_report (int argc, char **argv, int *out_status, GError **error)
 	    !selection_open_store (&selection, error) ||
 	    !results_judge_all (selection.plan, selection.store, error))
 		return FALSE;
+	weigh_plan (selection.plan);
+	remarks_find (selection.plan);
 	format->write (selection.plan, text);
 	if (output) {
 		if (!files_write (output, text->str, (gssize) text->len, error))

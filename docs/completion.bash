@@ -5,9 +5,9 @@
 #
 # _bakeoff_commands and _bakeoff_options repeat the table of cmd/main.c and what --help prints.
 
-_bakeoff_commands="init import show apply build boot run step reduce bisect report decode boards gc doctor"
+_bakeoff_commands="init import show apply build boot run step reduce bisect report decode replay boards gc doctor"
 _bakeoff_formats="text reply json"
-_bakeoff_verdicts="any pass fail oops hang built build-failed apply-failed infra undecided"
+_bakeoff_verdicts="any pass fail oops hang built build-failed apply-failed infra undecided oops-new"
 _bakeoff_reducible="pass fail oops hang built build-failed"
 
 _bakeoff_options ()
@@ -18,12 +18,13 @@ _bakeoff_options ()
 	apply) echo "--help --variant --fail --project --repo --base" ;;
 	build) echo "--help --fail-on --project --repo --base --board --config --variant --jobs --no-sandbox --no-ccache --fresh" ;;
 	boot) echo "--help --interactive --project --repo --base --board --config --variant --jobs --no-sandbox --no-ccache --fresh" ;;
-	run) echo "--help --fail-on --project --repo --base --board --config --variant --jobs --no-sandbox --no-ccache --fresh" ;;
+	run) echo "--help --repeat --until-sure --fail-on --project --repo --base --board --config --variant --jobs --no-sandbox --no-ccache --fresh" ;;
 	step) echo "--help --signature --bad --repeat --with --without --find --commit --project --repo --board --config --jobs --no-sandbox --no-ccache --fresh" ;;
 	reduce) echo "--help --signature --verdict --project --repo --base --board --config --jobs --no-sandbox --no-ccache --fresh" ;;
 	bisect) echo "--help --signature --bad --repeat --with --without --find --series --base --first-parent --path --ahead --noisy --confidence --max-boots --regzbot --format --project --repo --board --config --jobs --no-sandbox --no-ccache --fresh" ;;
 	report) echo "--help --format --output --project --repo --base --board --config --variant" ;;
 	decode) echo "--help" ;;
+	replay) echo "--help --project --repo --base --board --config --variant" ;;
 	init) echo "--help --board --project --repo --base" ;;
 	boards) echo "--help --project" ;;
 	gc) echo "--help --older --size --all --dry-run --project" ;;

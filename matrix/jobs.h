@@ -22,7 +22,8 @@ typedef struct {
 	int jobs;		/* compilers, links and boots at a time, all together */
 	Jobserver *jobserver;	/* (nullable): of several runs side by side; else one of @jobs */
 	gboolean unguarded;	/* build without a sandbox */
-	/* (nullable): called in a job's thread that has to wait for board @board, as lock_place() */
+	/* (nullable): called in a job's thread that has to wait for board @board, as lock_place()
+	 */
 	void (*held) (const char *holder, gpointer board);
 } JobOptions;
 

@@ -8,7 +8,9 @@
 #include <json-glib/json-glib.h>
 
 #include "base/text.h"
+#include "matrix/odds.h"
 #include "matrix/results.h"
+#include "matrix/weigh.h"
 #include "matrix/report.h"
 
 static void add_text (JsonBuilder *json, const char *name, const char *value)
@@ -33,6 +35,13 @@ static void add_seconds (JsonBuilder *json, const char *name, double value)
 	json_builder_set_member_name (json, name);
 	/* milliseconds are all that was measured */
 	json_builder_add_double_value (json, (double) (gint64) (value * 1000 + 0.5) / 1000);
+}
+
+static void add_fraction (JsonBuilder *json, const char *name, double value)
+{
+	json_builder_set_member_name (json, name);
+	/* a double tells more digits than these boots do */
+	json_builder_add_double_value (json, (double) (gint64) (value * 10000 + 0.5) / 10000);
 }
 
 static void add_base (JsonBuilder *json, const Plan *plan)
@@ -95,6 +104,41 @@ static void add_signature (JsonBuilder *json, const Crash *crash)
 	json_builder_end_object (json);
 }
 
+static void add_rate (JsonBuilder *json, const Cell *cell)
+{
+	OddsInterval rate;
+
+	json_builder_set_member_name (json, "rate");
+	if (cell->runs == 0) {
+		json_builder_add_null_value (json);
+		return;
+	}
+	rate = odds_interval (cell->bad, cell->runs);
+	json_builder_begin_object (json);
+	add_fraction (json, "low", rate.low);
+	add_fraction (json, "high", rate.high);
+	add_fraction (json, "level", 1 - ODDS_ERROR);
+	add_text (json, "method", "clopper-pearson");
+	json_builder_end_object (json);
+}
+
+/* Fisher's exact test against base, and the good boots that are missing to an answer. */
+static void add_weight (JsonBuilder *json, const Plan *plan, const Cell *cell)
+{
+	const Cell *base = weigh_base (plan, cell);
+	guint needed = weigh_needed (plan, cell);
+
+	json_builder_set_member_name (json, "fisher");
+	if (cell != base && cell->runs > 0 && base->runs > 0)
+		json_builder_add_double_value (
+			json, odds_fisher (base->bad, base->runs, cell->bad, cell->runs));
+	else
+		json_builder_add_null_value (json);
+	add_number (json, "missing_boots",
+		    cell->runs > 0 && cell->bad == 0 && needed > cell->runs ? needed - cell->runs
+									    : 0);
+}
+
 static void add_cell (JsonBuilder *json, const Plan *plan, const Cell *cell)
 {
 	g_autofree char *unusable = results_unusable (plan, cell);
@@ -114,6 +158,10 @@ static void add_cell (JsonBuilder *json, const Plan *plan, const Cell *cell)
 	add_signature (json, cell->crash);
 	add_number (json, "runs", cell->runs);
 	add_number (json, "bad", cell->bad);
+	add_number (json, "infra", cell->infra);
+	add_strings (json, "remarks", cell->remarks, FALSE);
+	add_rate (json, cell);
+	add_weight (json, plan, cell);
 	add_text (json, "image", cell->image);
 	add_text (json, "same_as", cell->same_as);
 	add_text (json, "base_unusable", unusable);

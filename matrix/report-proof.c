@@ -3,6 +3,7 @@
  * What a report claims beside the verdicts: which images are equal and why that is known, and what
  * limits the matrix.
  */
+#include "matrix/odds.h"
 #include "matrix/report.h"
 
 char *report_proof (const Cell *cell)
@@ -70,6 +71,58 @@ static void write_irreproducible (const Plan *plan, GString *out)
 	}
 }
 
+static gboolean is_repeated (const Cell *cell)
+{
+	return cell->runs > 1;
+}
+
+/* How often each was bad, where a matrix was booted more than once. */
+static void write_rates (const Plan *plan, GString *out)
+{
+	guint i;
+
+	if (!find (plan, is_repeated))
+		return;
+	g_string_append_c (out, '\n');
+	report__wrap (out, "n/m ", "  ",
+		      "n bad boots of m. A candidate passes when one that is as bad as base would "
+		      "have so many good boots with a chance of 5 % at most (Fisher's exact test); "
+		      "until then it is undecided. A base that was booted only once, and failed, "
+		      "is taken to fail always. What the boots leave open (95 %, Clopper and "
+		      "Pearson):");
+	for (i = 0; i < plan->cells->len; i++) {
+		const Cell *cell = plan->cells->pdata[i];
+		g_autofree char *text = NULL;
+		OddsInterval rate;
+
+		if (cell->runs == 0 || cell->same_as)
+			continue;
+		rate = odds_interval (cell->bad, cell->runs);
+		text = g_strdup_printf ("%s, %s, %s: bad in %.1f to %.1f %%",
+					cell->board->board->name, cell->config->name,
+					cell->variant->variant->name, 100 * rate.low,
+					100 * rate.high);
+		report__wrap (out, "  ", "    ", text);
+	}
+}
+
+static gboolean is_new_crash (const Cell *cell)
+{
+	return cell->verdict == VERDICT_OOPS_NEW;
+}
+
+static void write_infra (const Plan *plan, GString *out)
+{
+	guint boots = 0, i;
+
+	for (i = 0; i < plan->cells->len; i++)
+		boots += ((const Cell *) plan->cells->pdata[i])->infra;
+	if (boots > 0)
+		g_string_append_printf (out, "\nNote: %u boot%s broke on our side; %s to nobody.\n",
+					boots, boots == 1 ? "" : "s",
+					boots == 1 ? "it counts" : "they count");
+}
+
 void report__claims (const Plan *plan, GString *out)
 {
 	if (find (plan, has_modules)) {
@@ -84,6 +137,12 @@ void report__claims (const Plan *plan, GString *out)
 		report__wrap (out, "Note: ", "  ",
 			      "images here were built without a sandbox: what a patch's build "
 			      "did to this machine, and to other images, was not kept in.");
+	}
+	write_rates (plan, out);
+	write_infra (plan, out);
+	if (find (plan, is_new_crash)) {
+		g_string_append_c (out, '\n');
+		report__wrap (out, "oops-new ", "  ", "a crash that base does not have.");
 	}
 	if (find (plan, is_same_as_base)) {
 		g_string_append_c (out, '\n');

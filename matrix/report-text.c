@@ -47,19 +47,43 @@ void report__wrap (GString *out, const char *first, const char *rest, const char
 /* The first cell of every distinct crash or refusal; its place is the note's number less one. */
 typedef GPtrArray Notes;
 
+static gboolean has_remarks (const Cell *cell)
+{
+	return cell->remarks && cell->remarks->len > 0;
+}
+
+static char *join_remarks (const Cell *cell)
+{
+	GString *text = g_string_new (NULL);
+	guint i;
+
+	for (i = 0; has_remarks (cell) && i < cell->remarks->len; i++)
+		g_string_append_printf (text, "%s%s", i ? "; " : "",
+					(char *) cell->remarks->pdata[i]);
+	return g_string_free (text, FALSE);
+}
+
+static gboolean same_remarks (const Cell *a, const Cell *b)
+{
+	g_autofree char *left = join_remarks (a), *right = join_remarks (b);
+
+	return g_str_equal (left, right);
+}
+
 static gboolean same_note (const Cell *a, const Cell *b)
 {
-	if (a->verdict != b->verdict)
+	if (a->verdict != b->verdict || !same_remarks (a, b))
 		return FALSE;
 	if (a->crash && b->crash)
 		return crash_equal (a->crash, b->crash);
-	return g_strcmp0 (a->detail, b->detail) == 0;
+	return has_remarks (a) || g_strcmp0 (a->detail, b->detail) == 0;
 }
 
 static gboolean wants_note (const Cell *cell)
 {
-	return cell->detail && cell->verdict != VERDICT_PASS && cell->verdict != VERDICT_BUILT &&
-	       cell->verdict != VERDICT_PENDING;
+	return has_remarks (cell) ||
+	       (cell->detail && cell->verdict != VERDICT_PASS && cell->verdict != VERDICT_BUILT &&
+		cell->verdict != VERDICT_PENDING);
 }
 
 /* The number of the cell's note, from 1; 0 for none. Adds it where it is new. */
@@ -115,7 +139,13 @@ static void write_notes (const Notes *notes, GString *out)
 		g_autofree char *number = g_strdup_printf ("[%u] ", i + 1);
 
 		g_string_append_c (out, '\n');
-		if (cell->crash) {
+		if (has_remarks (cell)) {
+			g_autofree char *remarks = join_remarks (cell);
+			g_autofree char *text = g_strdup_printf (
+				"passes, but prints what base does not: %s", remarks);
+
+			report__wrap (out, number, "    ", text);
+		} else if (cell->crash) {
 			write_crash (cell->crash, number, out);
 		} else {
 			g_autofree char *text = g_strdup_printf (

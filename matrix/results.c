@@ -34,16 +34,25 @@ static void judge_boots (Cell *cell, GPtrArray *boots)
 {
 	guint i;
 
-	cell->runs = 0;
-	cell->bad = 0;
+	cell->runs = cell->bad = cell->infra = 0;
 	g_clear_pointer (&cell->crash, crash_free);
+	g_clear_pointer (&cell->titles, g_ptr_array_unref);
+	cell->titles = g_ptr_array_new_with_free_func (g_free);
+	g_clear_pointer (&cell->logs, g_ptr_array_unref);
+	cell->logs = g_ptr_array_new_with_free_func (g_free);
 	for (i = 0; i < boots->len; i++) {
 		const StoredBoot *boot = boots->pdata[i];
 		const BootResult *result = boot->result;
 
-		if (result->outcome == BOOT_INFRA)
+		if (result->outcome == BOOT_INFRA) {
+			cell->infra++;
 			continue;
+		}
 		cell->runs++;
+		if (boot->log)
+			g_ptr_array_add (cell->logs, g_strdup (boot->log));
+		if (result->crash)
+			g_ptr_array_add (cell->titles, g_strdup (result->crash->title));
 		cell->boot_seconds = result->seconds;
 		if (result->outcome == BOOT_PASS) {
 			if (cell->bad)
@@ -233,6 +242,7 @@ char *results_unusable (const Plan *plan, const Cell *cell)
 		return describe (base);
 	case VERDICT_FAIL:
 	case VERDICT_OOPS:
+	case VERDICT_OOPS_NEW:
 	case VERDICT_HANG:
 		return !tells_signature (plan->project) || is_wanted (plan->project, base->crash)
 			       ? NULL

@@ -18,14 +18,13 @@ typedef struct {
 	GMainContext *context;
 	GThreadPool *builders;
 	GThreadPool *booters;
-	GPtrArray *layers;  /* (element-type Layer) */
-	GHashTable *builds; /* build key -> GPtrArray of Cell that wait for it */
-	GHashTable *boots;  /* boot key -> the same */
-	GHashTable *guests; /* PlanBoard -> path of its /init */
-	guint outstanding;  /* tasks that have not answered */
-	guint judged;
-	gboolean stuck; /* no thread can be started */
-	GError *error;	/* the first that stops the run */
+	GPtrArray *layers;	   /* (element-type Layer) */
+	GHashTable *builds;	   /* build key -> GPtrArray of Cell that wait for it */
+	GHashTable *boots;	   /* boot key -> the same */
+	GHashTable *guests;	   /* PlanBoard -> path of its /init */
+	guint judged, outstanding; /* cells; tasks that have not answered */
+	gboolean stuck;		   /* no thread can be started */
+	GError *error;		   /* the first that stops the run */
 } Run;
 
 /* What a worker is to do, and then its answer, handed back to the main thread. */
@@ -189,6 +188,7 @@ static void start_boot (Run *run, Cell *cell)
 	g_autofree char *kind = NULL;
 	g_autoptr (GError) error = NULL;
 	const char *init = NULL;
+	guint number;
 	Task *task;
 
 	if (cell->board->board->guest) {
@@ -207,7 +207,8 @@ static void start_boot (Run *run, Cell *cell)
 	task->boot = boot_answer_new ();
 	task->boot->image = g_build_filename (run->images, cell->image, NULL);
 	task->boot->init = g_strdup (init);
-	kind = cell->runs ? g_strdup_printf ("boot-%u", cell->runs + 1) : g_strdup ("boot");
+	number = cell->runs + cell->infra + 1;
+	kind = number > 1 ? g_strdup_printf ("boot-%u", number) : g_strdup ("boot");
 	task->boot->log = job_log_name (cell, key, kind);
 	task->boot->key = g_steal_pointer (&key);
 	start (run, run->booters, task);
@@ -396,8 +397,8 @@ static void on_booted (Run *run, Task *task)
 
 	if (is_error (answer->error, BAKEOFF_ERROR_CANCELLED) || is_doubtful (run, boot))
 		return;
-	if (boot && boot->outcome != BOOT_INFRA &&
-	    !store_add_boot (run->store, answer->key, boot, answer->log, &error)) {
+	/* what broke on our side too: it is counted, apart */
+	if (boot && !store_add_boot (run->store, answer->key, boot, answer->log, &error)) {
 		abort_run (run, g_steal_pointer (&error));
 		return;
 	}
@@ -433,8 +434,7 @@ typedef struct {
 	Run *run;
 	Cell *cell;
 	gboolean boot;
-	gboolean known;
-	gboolean answered;
+	gboolean known, answered;
 	GMutex mutex;
 	GCond cond;
 } Question;

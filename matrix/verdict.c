@@ -12,6 +12,7 @@ static const char *const names[] = {
 	[VERDICT_APPLY_FAILED] = "apply-failed",
 	[VERDICT_INFRA] = "infra",
 	[VERDICT_UNDECIDED] = "undecided",
+	[VERDICT_OOPS_NEW] = "oops-new",
 };
 
 const char *verdict_name (Verdict verdict)
@@ -25,6 +26,7 @@ gboolean verdict_is_no (Verdict verdict)
 	switch (verdict) {
 	case VERDICT_FAIL:
 	case VERDICT_OOPS:
+	case VERDICT_OOPS_NEW:
 	case VERDICT_HANG:
 	case VERDICT_BUILD_FAILED:
 	case VERDICT_APPLY_FAILED:

@@ -18,7 +18,8 @@ typedef enum {
 	VERDICT_BUILD_FAILED, /* the compiler or Kbuild said no */
 	VERDICT_APPLY_FAILED, /* the patch is malformed or does not fit */
 	VERDICT_INFRA,	      /* our side broke: never held against a patch */
-	VERDICT_UNDECIDED,    /* judged, and no answer */
+	VERDICT_UNDECIDED,    /* too few boots for an answer: see weigh.h */
+	VERDICT_OOPS_NEW,     /* a crash that base does not have */
 } Verdict;
 
 /** verdict_name: "pass", "build-failed", … as in JSON and in tables; "-" for VERDICT_PENDING. */
