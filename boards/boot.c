@@ -13,6 +13,7 @@
 #include "base/process.h"
 #include "base/template.h"
 #include "boards/boot.h"
+#include "boards/build-id.h"
 #include "boards/console-log.h"
 #include "boards/console.h"
 #include "boards/initramfs.h"
@@ -249,6 +250,28 @@ static GPtrArray *line_words (const BootSpec *spec)
 	return spec->board->line ? board_line_words (spec->board->line, spec->log) : NULL;
 }
 
+static BootResult *make_result (BootOutcome outcome, char *detail)
+{
+	BootResult *result = g_new0 (BootResult, 1);
+
+	result->outcome = outcome;
+	result->detail = detail;
+	return result;
+}
+
+/* The judge's result, if it is about the kernel that was given. */
+static BootResult *judged_kernel (const BootSpec *spec, Judge *judge)
+{
+	const char *id = judge_build_id (judge);
+
+	if (!id || build_id_fits (spec->image, id))
+		return judge_result (judge);
+	return make_result (BOOT_INFRA,
+			    g_strdup_printf ("another kernel was booted: its build id %s is not "
+					     "the image's",
+					     id));
+}
+
 static BootResult *judged_boot (const BootSpec *spec, const char *command,
 				GCancellable *cancellable, GError **error)
 {
@@ -272,17 +295,8 @@ static BootResult *judged_boot (const BootSpec *spec, const char *command,
 	console_stop (console, rest, NULL);
 	/* the verdict stands, whatever becomes of the rest */
 	console_log_write (boot.log, rest->str, rest->len, NULL);
-	result = judge_result (boot.judge);
+	result = judged_kernel (spec, boot.judge);
 	result->seconds = (double) (verdict - boot.start) / G_USEC_PER_SEC;
-	return result;
-}
-
-static BootResult *make_result (BootOutcome outcome, char *detail)
-{
-	BootResult *result = g_new0 (BootResult, 1);
-
-	result->outcome = outcome;
-	result->detail = detail;
 	return result;
 }
 

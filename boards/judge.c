@@ -19,6 +19,7 @@ struct Judge {
 	Reboot reboot;
 	gboolean printed; /* any byte at all */
 	char *last_line;  /* (nullable): the last that is not blank */
+	char *build_id;	  /* (nullable) */
 
 	gboolean decided;
 	BootOutcome outcome;
@@ -100,6 +101,21 @@ static void check_line (Judge *self, const char *line)
 	}
 }
 
+/* `# bakeoff: build-id HEX`; on a line that loses bytes it may come short. */
+static void take_build_id (Judge *self, const char *line)
+{
+	static const char word[] = "# bakeoff: build-id ";
+	const char *id = line_text (line);
+
+	if (!g_str_has_prefix (id, word))
+		return;
+	id += strlen (word);
+	if (strspn (id, "0123456789abcdef") != 40 || id[40])
+		return;
+	g_free (self->build_id);
+	self->build_id = g_strdup (id);
+}
+
 static gboolean on_line (const char *line, gpointer user_data)
 {
 	Judge *self = user_data;
@@ -114,6 +130,7 @@ static gboolean on_line (const char *line, gpointer user_data)
 	reboot_line (&self->reboot, line, ktap_line (&self->ktap, line));
 	if (self->spec->board->line && reboot_is_loader (line))
 		self->reboot.rebooted = TRUE;
+	take_build_id (self, line);
 	check_line (self, line);
 	return !self->decided;
 }
@@ -141,6 +158,7 @@ void judge_free (Judge *self)
 	crash_scanner_free (self->scanner);
 	g_clear_pointer (&self->success, g_regex_unref);
 	g_free (self->last_line);
+	g_free (self->build_id);
 	g_free (self->detail);
 	g_free (self);
 }
@@ -244,6 +262,11 @@ gboolean judge_told (Judge *self)
 {
 	line_buffer_finish (self->lines);
 	return self->decided || decide_by_guest (self);
+}
+
+const char *judge_build_id (const Judge *self)
+{
+	return self->build_id;
 }
 
 BootResult *judge_result (Judge *self)

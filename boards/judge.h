@@ -42,5 +42,8 @@ void judge_timeout (Judge *self, int silence);
  */
 gboolean judge_told (Judge *self);
 
+/** judge_build_id: Returns: (transfer none) (nullable): the kernel's own, as the guest told it. */
+const char *judge_build_id (const Judge *self);
+
 /** judge_result: Returns: (transfer full): the verdict, with no time in it. */
 BootResult *judge_result (Judge *self);

@@ -60,6 +60,8 @@ static void guest_main (char **argv, char **envp)
 		guest_say ("not ok 1 - user space # cannot mount /proc", NULL);
 	else
 		guest_say ("ok 1 - user space", NULL);
+	if (sys_mount ("sysfs", "/sys") == 0)
+		guest_identify ();
 	if (*disk) {
 		problem = sys_mount ("devtmpfs", "/dev") < 0 ? "cannot mount /dev"
 							      : try_disk (disk);

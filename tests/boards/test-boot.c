@@ -92,6 +92,54 @@ static BootResult *boot_board (const Board *board)
 	return result;
 }
 
+#define BUILD_ID "0123456789abcdef0123456789abcdef01234567"
+
+/* A verdict is about the image: a kernel that says to be another one gives none. */
+static void test_build_id (void)
+{
+	static const char id[] = "\x01\x23\x45\x67\x89\xab\xcd\xef\x01\x23\x45\x67\x89\xab\xcd"
+				 "\xef\x01\x23\x45\x67";
+	static const char little[] = "xyz\4\0\0\0\x14\0\0\0\3\0\0\0GNU";
+	static const char big[] = "xyz\0\0\0\4\0\0\0\x14\0\0\0\3GNU";
+	static const struct {
+		const char *header, *told;
+		BootOutcome outcome;
+	} kernels[] = {
+		{ little, BUILD_ID, BOOT_PASS },
+		{ big, BUILD_ID, BOOT_PASS },
+		{ little, "0123456789abcdef0123456789abcdef01234568", BOOT_INFRA },
+		{ big, "ffff456789abcdef0123456789abcdef01234567", BOOT_INFRA },
+		/* compressed */
+		{ NULL, "0123456789abcdef0123456789abcdef01234568", BOOT_PASS },
+		/* cut short on its way */
+		{ little, "0123456789abcdef", BOOT_PASS },
+	};
+	gsize i;
+
+	for (i = 0; i < G_N_ELEMENTS (kernels); i++) {
+		g_autofree char *console =
+			g_strdup_printf ("sh " FAKE " build-id %s", kernels[i].told);
+		g_autoptr (GString) image = g_string_new ("an image");
+		g_autoptr (BootResult) result = NULL;
+		g_auto (Place) place = { 0 };
+		Board board = make_board (console);
+		BootSpec spec;
+
+		place_init (&place);
+		if (kernels[i].header) {
+			g_string_append_len (image, kernels[i].header, sizeof (little));
+			g_string_append_len (image, id, sizeof (id) - 1);
+		}
+		g_assert_true (files_write (place.image, image->str, (gssize) image->len, NULL));
+		spec = make_spec (&place, &board);
+		result = boot_run (&spec, NULL, NULL);
+		g_test_message ("%s", result->detail);
+		g_assert_cmpint (result->outcome, ==, kernels[i].outcome);
+		if (result->outcome == BOOT_INFRA)
+			g_assert_nonnull (strstr (result->detail, "another kernel was booted"));
+	}
+}
+
 /* One scenario of fake.sh and the verdict on it. */
 typedef struct {
 	const char *scenario;
@@ -559,6 +607,7 @@ int main (int argc, char **argv)
 		g_test_add_data_func (path, heard_out[i], test_heard_out);
 	}
 	g_test_add_data_func ("/boot/heard-out/oops-hang", "oops-hang", test_heard_out);
+	g_test_add_func ("/boot/build-id", test_build_id);
 	g_test_add_func ("/boot/missing-program", test_missing_program);
 	g_test_add_func ("/boot/missing-expect", test_missing_expect);
 	g_test_add_func ("/boot/package", test_package);
