@@ -28,6 +28,8 @@ typedef enum {
 	CRASH_ANYWHERE = 1 << 6,
 	/* Frames of waiting (schedule() and the like) say nothing. */
 	CRASH_SLEEPS = 1 << 7,
+	/* Says what a WARNING or BUG is about, beside whose line it stands: they are one report. */
+	CRASH_NAMES = 1 << 8,
 } CrashFlags;
 
 /* One line of the table. */

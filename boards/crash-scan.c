@@ -23,11 +23,15 @@
 #define MAYBE_LINES 8
 #define LOOSE_LINES 8
 
+/* How far the text of a WARN() stands from the line that says where. */
+#define NAME_LINES 4
+
 struct CrashScanner {
 	LineBuffer *lines;
 	GPtrArray *all; /* (element-type Crash) */
 	Crash *first;	/* (nullable): in all */
 	gboolean complete;
+	gboolean dead; /* there was a fatal crash since the last banner */
 
 	/* the open report */
 	Crash *open;	   /* (nullable): in all */
@@ -91,6 +95,7 @@ static void make_title (CrashScanner *self)
 static void note_fatal (CrashScanner *self, Crash *crash)
 {
 	crash->fatal = TRUE;
+	self->dead = TRUE;
 	if (!self->first)
 		self->first = crash;
 }
@@ -205,6 +210,11 @@ static void trace_report (CrashScanner *self, const char *text)
 			break;
 		/* fall through */
 	case TRACE_FRAME:
+		/* x86_64 of 2.6: `Unable to handle kernel ... RIP:` and the next line says where */
+		if ((self->flags & CRASH_OPENS) && self->age == 1 && !self->died) {
+			take_pc (self, function);
+			break;
+		}
 		self->in_trace = TRUE;
 		if (!self->trace_over)
 			take_entry (self, function, caller);
@@ -252,7 +262,7 @@ static gboolean belongs_to_open (const CrashScanner *self, const CrashMatch *mat
 {
 	guint flags = match->pattern->flags;
 
-	if (!self->open || !(self->flags & CRASH_OPENS) || self->died)
+	if (!self->open || !(self->flags & CRASH_OPENS) || self->died || (flags & CRASH_NAMES))
 		return FALSE;
 	if (flags & CRASH_DIES)
 		return self->age <= (self->open->fatal ? DIE_LINES : MAYBE_LINES);
@@ -261,11 +271,49 @@ static gboolean belongs_to_open (const CrashScanner *self, const CrashMatch *mat
 	       (self->open->fatal || !(flags & CRASH_FATAL));
 }
 
+static gboolean is_where (const CrashMatch *match)
+{
+	return strcmp (match->pattern->kind, "warning") == 0 ||
+	       strcmp (match->pattern->kind, "bug") == 0;
+}
+
+/* The text of a WARN() or CHECK_DATA_CORRUPTION() and the line that says where it stands: in this
+ * order since 4.10, in the other before. Whether @match is the second of the two. */
+static gboolean take_name (CrashScanner *self, const CrashMatch *match)
+{
+	guint flags = match->pattern->flags;
+
+	if (!self->open || self->age > NAME_LINES || !((flags ^ self->flags) & CRASH_NAMES) ||
+	    self->died)
+		return FALSE;
+	if (self->flags & CRASH_NAMES) {
+		if (!is_where (match))
+			return FALSE;
+		self->flags |= flags & CRASH_OPENS;
+		if (match->fn)
+			take_pc (self, match->fn);
+	} else {
+		if (strcmp (self->open->kind, "warning") != 0)
+			return FALSE;
+		g_free (self->open->kind);
+		self->open->kind = g_strdup (match->pattern->kind);
+		g_free (self->base);
+		self->base = g_strdup (match->title);
+		self->flags = flags;
+		make_title (self);
+	}
+	if (flags & CRASH_FATAL)
+		note_fatal (self, self->open);
+	return TRUE;
+}
+
 static void take_match (CrashScanner *self, const CrashMatch *match)
 {
 	guint flags = match->pattern->flags;
 
-	if ((flags & CRASH_PANIC) && self->first) {
+	if (take_name (self, match))
+		return;
+	if ((flags & CRASH_PANIC) && self->dead) {
 		self->complete = TRUE;
 		self->open = NULL;
 	} else if (belongs_to_open (self, match)) {
@@ -299,9 +347,11 @@ void crash__scanner_line (CrashScanner *self, const char *line)
 {
 	const char *text = line_text (line);
 	g_auto (CrashMatch) match = { 0 };
+	const Crash *last;
 
 	if (is_end (text)) {
 		self->complete = self->complete || self->first;
+		self->dead = self->dead && !line_is_banner (text);
 		self->open = NULL;
 		return;
 	}
@@ -311,6 +361,10 @@ void crash__scanner_line (CrashScanner *self, const char *line)
 		trace_report (self, text);
 	else
 		trace_loose (self, text);
+	/* a remark inside of a report has no more than its line */
+	last = self->all->len > 0 ? self->all->pdata[self->all->len - 1] : NULL;
+	if (last && last != self->open && last->head->len == 0)
+		g_ptr_array_add (last->head, g_strdup (line));
 	if (!self->open)
 		return;
 	if (self->open->head->len < MAX_HEAD)

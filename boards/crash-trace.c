@@ -76,6 +76,11 @@ static const char *const helpers[] = {
 	"slab_err", "slab_bug", "object_err", "print_trailer", "slab_pad_check", "__might_sleep",
 	"___might_sleep", "__might_resched", "__schedule_bug", "debug_smp_processor_id",
 	"check_preemption_disabled", "spin_bug", "rwlock_bug", "print_circular_bug",
+	"__list_add", "__list_add_valid", "__list_add_valid_or_report", "__list_del_entry",
+	"__list_del_entry_valid", "__list_del_entry_valid_or_report", "refcount_warn_saturate",
+	"refcount_error_report", "debug_print_object", "lockdep_rcu_suspicious", "print_bad_page",
+	"bad_page", "__ubsan_handle_out_of_bounds", "ubsan_epilogue", "panic_double_fault",
+	"__ubsan_handle_shift_out_of_bounds", "__stack_chk_fail",
 	"watchdog_timer_fn", "softlockup_tick", "rcu_check_callbacks", "rcu_dump_cpu_stacks",
 	NULL,
 };
