@@ -14,7 +14,7 @@
 #include "boards/crash.h"
 
 /* Goes up with every change of what is judged how, so that no older verdict outlives it. */
-#define BOOT_JUDGE_VERSION 5
+#define BOOT_JUDGE_VERSION 6
 
 typedef enum {
 	BOOT_INFRA, /* our side: the console could not be started, died by a signal …; 0, so that

@@ -3,7 +3,8 @@
  * Inside boards/: what one line of a console means to the crash scanner.
  *
  * crash-table.c holds the reports' first lines, crash-trace.c what registers and backtraces look
- * like, and crash-scan.c the life of a report from its first line to its last.
+ * like, and crash-scan.c the life of a report from its first line to its last;
+ * crash-orphan.c tells a report by its body where the first lines are lost.
  */
 #pragma once
 
@@ -81,6 +82,24 @@ gboolean crash__is_helper (const char *function);
 
 /** crash__is_sleeper: whether @function is part of how the kernel waits. */
 gboolean crash__is_sleeper (const char *function);
+
+/* Evidence of a report whose first lines are lost, while no report is open. */
+typedef struct CrashOrphan CrashOrphan;
+
+CrashOrphan *crash__orphan_new (void);
+void crash__orphan_free (CrashOrphan *self);
+
+/** crash__orphan_line: takes a line. Returns: whether there is enough evidence. */
+gboolean crash__orphan_line (CrashOrphan *self, const char *line, const char *text);
+
+/** crash__orphan_pass: takes a line that is no evidence, and nothing of a backtrace. */
+void crash__orphan_pass (CrashOrphan *self);
+
+/** crash__orphan_reset: forgets the evidence: a report was read, or the machine started anew. */
+void crash__orphan_reset (CrashOrphan *self);
+
+/** crash__orphan_lines: Returns: (transfer none) (element-type utf8): those since the first. */
+const GPtrArray *crash__orphan_lines (const CrashOrphan *self);
 
 /** crash__scanner_line: crash_scanner_feed() for one line that a LineBuffer gave. */
 void crash__scanner_line (CrashScanner *self, const char *line);

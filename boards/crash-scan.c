@@ -26,12 +26,16 @@
 /* How far the text of a WARN() stands from the line that says where. */
 #define NAME_LINES 4
 
+/* A remark that has not printed its trace by then prints none. */
+#define REMARK_LINES 64
+
 struct CrashScanner {
 	LineBuffer *lines;
 	GPtrArray *all; /* (element-type Crash) */
 	Crash *first;	/* (nullable): in all */
 	gboolean complete;
-	gboolean dead; /* there was a fatal crash since the last banner */
+	/* since the last banner, there was a fatal crash; a report without its first lines */
+	gboolean dead, damaged;
 
 	/* the open report */
 	Crash *open;	   /* (nullable): in all */
@@ -45,6 +49,9 @@ struct CrashScanner {
 	guint traced;	   /* frames that the trace gave */
 	gboolean trace_over;
 	char *caller; /* (nullable): whom the last `from` named */
+
+	CrashOrphan *orphan;
+	const Crash *corrupted; /* (nullable): in all */
 
 	/* a trace outside of any report */
 	GPtrArray *loose;
@@ -65,6 +72,7 @@ CrashScanner *crash_scanner_new (void)
 	self->lines = line_buffer_new (on_line, self);
 	self->all = g_ptr_array_new_with_free_func ((GDestroyNotify) crash_free);
 	self->loose = g_ptr_array_new_with_free_func (g_free);
+	self->orphan = crash__orphan_new ();
 	return self;
 }
 
@@ -75,6 +83,7 @@ void crash_scanner_free (CrashScanner *self)
 	line_buffer_free (self->lines);
 	g_ptr_array_unref (self->all);
 	g_ptr_array_unref (self->loose);
+	crash__orphan_free (self->orphan);
 	g_free (self->base);
 	g_free (self->caller);
 	g_free (self);
@@ -336,6 +345,55 @@ static void take_match (CrashScanner *self, const CrashMatch *match)
 	}
 }
 
+/* Whether a report without its first lines could begin here. Behind a crash it changes nothing;
+ * and a remark prints registers of its own, until its trace is over, unless it is one that only
+ * becomes serious by a die line, which may be lost. */
+static gboolean may_be_orphan (const CrashScanner *self)
+{
+	if (self->dead || self->damaged)
+		return FALSE;
+	return !self->open || self->trace_over || self->age > REMARK_LINES ||
+	       (self->flags & CRASH_OPENS);
+}
+
+/* @line may belong to a report that has lost its first lines; if so, it is opened. */
+static void look_for_orphan (CrashScanner *self, const char *line, const char *text)
+{
+	static const CrashPattern pattern = { "corrupted", "", "corrupted report", CRASH_IN };
+	CrashMatch match = { .pattern = &pattern, .title = (char *) pattern.title };
+	const GPtrArray *lines = crash__orphan_lines (self->orphan);
+	guint i;
+
+	if (!may_be_orphan (self) || !crash__orphan_line (self->orphan, line, text))
+		return;
+	start_report (self, &match);
+	if (self->open && strcmp (self->open->kind, pattern.kind) == 0) {
+		self->open->corrupted = TRUE;
+		self->damaged = TRUE;
+		self->corrupted = self->corrupted ? self->corrupted : self->open;
+		for (i = 0; i < lines->len; i++) {
+			trace_report (self, line_text (lines->pdata[i]));
+			/* the last is added as any other line */
+			if (self->open->head->len < MAX_HEAD && i + 1 < lines->len)
+				g_ptr_array_add (self->open->head, g_strdup (lines->pdata[i]));
+		}
+	}
+	crash__orphan_reset (self->orphan);
+}
+
+static void add_head (Crash *crash, const char *line)
+{
+	if (crash->head->len < MAX_HEAD)
+		g_ptr_array_add (crash->head, g_strdup (line));
+}
+
+static gboolean is_dropped (const char *text)
+{
+	const char *c = text + strspn (text, "* 0123456789");
+
+	return g_str_has_prefix (text, "** ") && g_str_has_prefix (c, "printk messages dropped");
+}
+
 /* Whether @text says that a report is over. */
 static gboolean is_end (const char *text)
 {
@@ -351,24 +409,36 @@ void crash__scanner_line (CrashScanner *self, const char *line)
 
 	if (is_end (text)) {
 		self->complete = self->complete || self->first;
-		self->dead = self->dead && !line_is_banner (text);
+		if (line_is_banner (text))
+			self->dead = self->damaged = FALSE;
+		if (!self->open && g_str_has_prefix (text, "---["))
+			look_for_orphan (self, line, text);
+		else
+			crash__orphan_reset (self->orphan);
+		if (self->open)
+			add_head (self->open, line);
 		self->open = NULL;
 		return;
 	}
 	if (crash__match (text, &match))
 		take_match (self, &match);
+	else if (self->open && is_dropped (text))
+		self->open->corrupted = TRUE;
 	else if (self->open)
 		trace_report (self, text);
 	else
 		trace_loose (self, text);
+	if (match.pattern)
+		crash__orphan_reset (self->orphan);
+	else
+		look_for_orphan (self, line, text);
 	/* a remark inside of a report has no more than its line */
 	last = self->all->len > 0 ? self->all->pdata[self->all->len - 1] : NULL;
 	if (last && last != self->open && last->head->len == 0)
 		g_ptr_array_add (last->head, g_strdup (line));
 	if (!self->open)
 		return;
-	if (self->open->head->len < MAX_HEAD)
-		g_ptr_array_add (self->open->head, g_strdup (line));
+	add_head (self->open, line);
 	if (self->age++ > REPORT_LINES)
 		self->open = NULL;
 }
@@ -386,6 +456,11 @@ void crash_scanner_finish (CrashScanner *self)
 const Crash *crash_scanner_first (const CrashScanner *self)
 {
 	return self->first;
+}
+
+const Crash *crash_scanner_corrupted (const CrashScanner *self)
+{
+	return self->corrupted;
 }
 
 const GPtrArray *crash_scanner_all (const CrashScanner *self)

@@ -188,7 +188,7 @@ const CrashPattern crash__patterns[] = {
 	  OPENS | CRASH_NAMES | ANYWHERE },
 	{ "bug", "VFS: Close: file count is (?:0|zero)", "VFS: Close: file count is zero",
 	  OPENS | CRASH_NAMES | ANYWHERE },
-	{ "refcount", "refcount_t: (?<what>[a-z][a-z -]+(?:; [a-z][a-z -]+)?)\\.?", "refcount_t: {what}",
+	{ "refcount", "refcount_t: (?<what>[a-z][a-z0-9 -]+(?:; [a-z][a-z -]+)?)\\.?", "refcount_t: {what}",
 	  IN | CRASH_NAMES },
 	{ "odebug", "ODEBUG: (?<what>\\w+ [a-z ]*?)(?:\\(active state \\d+\\) )?"
 	  "(?:object: \\S+ )?object type: (?<file>\\w+)", "ODEBUG: {what} {file}",

@@ -81,6 +81,7 @@ static const char *const helpers[] = {
 	"refcount_error_report", "debug_print_object", "lockdep_rcu_suspicious", "print_bad_page",
 	"bad_page", "__ubsan_handle_out_of_bounds", "ubsan_epilogue", "panic_double_fault",
 	"__ubsan_handle_shift_out_of_bounds", "__stack_chk_fail",
+	"check_noncircular", "__lock_acquire", "lock_acquire",
 	"watchdog_timer_fn", "softlockup_tick", "rcu_check_callbacks", "rcu_dump_cpu_stacks",
 	NULL,
 };

@@ -200,6 +200,7 @@ Crash *crash_copy (const Crash *self)
 	g_ptr_array_set_free_func (copy->frames, g_free);
 	g_ptr_array_set_free_func (copy->head, g_free);
 	copy->fatal = self->fatal;
+	copy->corrupted = self->corrupted;
 	return copy;
 }
 

@@ -22,6 +22,7 @@ typedef struct {
 	GPtrArray *head; /* (element-type utf8): its first lines as printed, cleaned of CR and
 			  * escapes, for people; at most 16 */
 	gboolean fatal;	 /* whether it condemns a boot: a warning does not */
+	gboolean corrupted; /* its first lines are lost, or printk dropped messages inside of it */
 } Crash;
 
 void crash_free (Crash *self);
@@ -45,6 +46,17 @@ void crash_scanner_finish (CrashScanner *self);
 
 /** crash_scanner_first: Returns: (transfer none) (nullable): the first fatal crash so far. */
 const Crash *crash_scanner_first (const CrashScanner *self);
+
+/**
+ * crash_scanner_corrupted:
+ *
+ * Registers, a backtrace and the like without a line that says what happened: somebody died or
+ * warned, and the console lost or mixed the first lines. Such a report is of kind `corrupted` and
+ * not fatal, as nobody can tell; but a boot in which there is one has not passed either.
+ *
+ * Returns: (transfer none) (nullable): the first of them.
+ */
+const Crash *crash_scanner_corrupted (const CrashScanner *self);
 
 /** crash_scanner_all: Returns: (transfer none) (element-type Crash): all of them, warnings too. */
 const GPtrArray *crash_scanner_all (const CrashScanner *self);

@@ -63,14 +63,29 @@ static gboolean decide_by_guest (Judge *self)
 	return self->decided;
 }
 
+/* What would be a pass; but somebody died, or warned, whom the console let nobody read. */
+static void decide_pass (Judge *self, char *detail)
+{
+	const Crash *crash = crash_scanner_corrupted (self->scanner);
+
+	if (crash) {
+		g_free (detail);
+		decide (self, BOOT_INFRA,
+			g_strdup_printf ("a crash report came too damaged to be read: %s",
+					 crash->title));
+	} else {
+		decide (self, BOOT_PASS, detail);
+	}
+}
+
 static void check_success (Judge *self, const char *line)
 {
 	if (!self->success || self->decided || crash_scanner_first (self->scanner) ||
 	    !g_regex_match (self->success, line_text (line), 0, NULL))
 		return;
 	if (!decide_by_guest (self))
-		decide (self, BOOT_PASS,
-			g_strdup_printf ("'%s' was seen", g_regex_get_pattern (self->success)));
+		decide_pass (self, g_strdup_printf ("'%s' was seen",
+						    g_regex_get_pattern (self->success)));
 }
 
 /* Sees whether there is a verdict that more lines cannot change. */
@@ -93,9 +108,10 @@ static void check_line (Judge *self, const char *line)
 		   self->ktap.damaged + self->ktap.bare >= END_MARKERS) {
 		decide_by_damage (self);
 	} else if (self->ktap.done && !self->success) {
-		gboolean passed = ktap_verdict (&self->ktap, &detail);
-
-		decide (self, passed ? BOOT_PASS : BOOT_FAIL, detail);
+		if (ktap_verdict (&self->ktap, &detail))
+			decide_pass (self, detail);
+		else
+			decide (self, BOOT_FAIL, detail);
 	} else {
 		check_success (self, line);
 	}

@@ -2,6 +2,8 @@
 /*
  * The judge of a boot: from what a console prints to a verdict. It knows no clock and no process.
  *
+ * A boot that would pass is infra where a crash report came too damaged to be read.
+ *
  * What counts, in this order: a fatal crash before the end marker; `not ok` or a broken plan; how
  * the console ended, or that it did not. What comes after the end marker is not heard.
  *

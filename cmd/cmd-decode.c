@@ -17,7 +17,7 @@ static void print_crash (const char *path, const Crash *crash)
 	g_string_append_printf (out, "%s: %s: %s", path, crash->kind, crash->title);
 	if (crash->address)
 		g_string_append_printf (out, " (address %s)", crash->address);
-	g_string_append_c (out, '\n');
+	g_string_append (out, crash->corrupted ? " (corrupted)\n" : "\n");
 	for (i = 0; i < crash->frames->len; i++)
 		g_string_append_printf (out, "    %s\n", (char *) crash->frames->pdata[i]);
 	text = text_printable (out->str, (gssize) out->len);

@@ -47,6 +47,8 @@ static void check_crash (GKeyFile *expected, guint number, const Crash *crash)
 	g_assert_cmpstr (crash->kind, ==, kind);
 	g_assert_cmpstr (crash->address, ==, address);
 	g_assert_cmpint (crash->fatal, ==, g_key_file_get_boolean (expected, group, "fatal", NULL));
+	g_assert_cmpint (crash->corrupted, ==,
+			 g_key_file_get_boolean (expected, group, "corrupted", NULL));
 	g_assert_cmpuint (crash->head->len, >, 0);
 	g_assert_cmpuint (crash->head->len, <=, 16);
 	check_frames (expected, group, crash);
@@ -69,6 +71,8 @@ static void check_scanner (GKeyFile *expected, CrashScanner *scanner)
 			first = crash;
 	}
 	g_assert_true (crash_scanner_first (scanner) == first);
+	g_assert_cmpint (crash_scanner_corrupted (scanner) != NULL, ==,
+			 g_key_file_get_boolean (expected, "console", "corrupted", NULL));
 	g_assert_cmpint (crash_scanner_complete (scanner), ==,
 			 g_key_file_get_boolean (expected, "console", "complete", NULL));
 }

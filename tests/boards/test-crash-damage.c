@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Real consoles, damaged: a crash whose first lines are lost makes no pass.
+ */
+#include <string.h>
+
+#include "base/files.h"
+#include "boards/crash-grammar.h"
+#include "boards/judge.h"
+#include "boards/lines.h"
+
+#define DATA   "tests/data/boards"
+#define TRIALS 40
+
+#define PASSING "KTAP version 1\n1..1\nok 1 - a\n# bakeoff: done\n"
+
+static BootOutcome judge (const char *text, char **out_detail)
+{
+	static char *no_dtbs[] = { NULL };
+	Board board = { .name = (char *) "fake", .dtbs = no_dtbs, .bootable = TRUE };
+	BootSpec spec = { .board = &board };
+	ConsoleEnd end = { .kind = CONSOLE_END_EXIT };
+	g_autoptr (Judge) self = judge_new (&spec);
+	g_autoptr (BootResult) result = NULL;
+
+	if (judge_feed (self, text, strlen (text)))
+		judge_end (self, &end);
+	result = judge_result (self);
+	if (out_detail)
+		*out_detail = g_strdup (result->detail);
+	return result->outcome;
+}
+
+/* Those with a fatal crash in a kernel's own words, and more than its first lines. */
+static const char *const logs[] = {
+	"arm-2.6-bug",
+	"arm-2.6-undefined",
+	"arm-2.6.22-slub",
+	"arm-6.1",
+	"arm-at91-cut",
+	"arm64",
+	"i386-2.6",
+	"mips-2.6.22",
+	"mips-bug",
+	"parisc-2.6.22",
+	"parisc-sparc",
+	"powerpc",
+	"riscv",
+	"s390",
+	"sparc64",
+	"x86-bug",
+	"x86-gpf-2025",
+	"x86-kasan",
+	"x86_64",
+	"arm-noise",
+	"arm-2.6-external",
+};
+
+static gboolean is_head (const char *line)
+{
+	g_auto (CrashMatch) match = { 0 };
+	g_autofree char *clean = g_strdup (line);
+
+	g_strdelimit (clean, "\r\033", ' ');
+	return crash__match (line_text (clean), &match) || strstr (line, "Unable to handle") ||
+	       strstr (line, "Linux version") || strstr (line, "Rebooting in");
+}
+
+/* Deletes @line, cuts it, overwrites a part, or lets another line into it; what still reads as a
+ * first line goes. */
+static void damage (GString *line, GRand *rand)
+{
+	gsize i, at = line->len > 0 ? (gsize) g_rand_int_range (rand, 0, (gint32) line->len) : 0;
+
+	switch (g_rand_int_range (rand, 0, 4)) {
+	case 0:
+		g_string_truncate (line, 0);
+		break;
+	case 1:
+		g_string_truncate (line, at);
+		break;
+	case 2:
+		for (i = at; i < MIN (at + 20, line->len); i++)
+			line->str[i] = (char) g_rand_int_range (rand, 'a', 'z' + 1);
+		break;
+	default:
+		g_string_insert (line, (gssize) at, "mmc0: new SD card\n");
+	}
+	if (is_head (line->str))
+		g_string_truncate (line, 0);
+}
+
+static void test_damaged (gconstpointer user_data)
+{
+	g_autofree char *path = g_strdup_printf (DATA "/%s.log", (const char *) user_data);
+	gsize at, length = 0;
+	g_autofree char *text = files_read (path, &length, NULL);
+	g_autoptr (GRand) rand = g_rand_new_with_seed (22);
+	g_auto (GStrv) lines = NULL;
+	guint trial, i;
+
+	g_assert_nonnull (text);
+	for (at = 0; at < length; at++)
+		text[at] = text[at] ? text[at] : ' ';
+	lines = g_strsplit (text, "\n", -1);
+	for (trial = 0; trial < TRIALS; trial++) {
+		g_autoptr (GString) damaged = g_string_new (NULL);
+		g_autofree char *detail = NULL;
+
+		for (i = 0; lines[i]; i++) {
+			g_autoptr (GString) line = g_string_new (lines[i]);
+
+			if (is_head (line->str))
+				damage (line, rand);
+			g_string_append_printf (damaged, "%s\n", line->str);
+		}
+		g_string_append (damaged, PASSING);
+		if (judge (damaged->str, &detail) == BOOT_PASS)
+			g_error ("a damaged %s passes:\n%s", (const char *) user_data,
+				 damaged->str);
+	}
+}
+
+/* Our own trouble, and said so; with the line that makes it whole it is the kernel's. */
+static void test_detail (void)
+{
+	g_autofree char *text = files_read (DATA "/corrupted-x86.log", NULL, NULL);
+	g_autofree char *whole = g_strconcat ("Oops: 0000 [#1] SMP\n", text, PASSING, NULL);
+	g_autofree char *all = g_strconcat (text, PASSING, NULL);
+	g_autofree char *detail = NULL;
+
+	g_assert_cmpint (judge (all, &detail), ==, BOOT_INFRA);
+	g_assert_cmpstr (detail, ==,
+			 "a crash report came too damaged to be read: corrupted report in "
+			 "probe_card");
+	g_assert_cmpint (judge (whole, NULL), ==, BOOT_OOPS);
+}
+
+/* Who fails, fails; and a sound kernel may print backtraces. */
+static void test_counterparts (void)
+{
+	g_autofree char *text = files_read (DATA "/corrupted-x86.log", NULL, NULL);
+	g_autofree char *traces = files_read (DATA "/traces.log", NULL, NULL);
+	g_autofree char *warnings = files_read (DATA "/warnings.log", NULL, NULL);
+	g_autofree char *failing = g_strconcat (text, "not ok 2 - b\n" PASSING, NULL);
+	g_autofree char *sound = g_strconcat (traces, PASSING, NULL);
+	g_autofree char *warned = NULL;
+
+	*strstr (warnings, "ok 1") = '\0';
+	g_assert_cmpint (judge (failing, NULL), ==, BOOT_FAIL);
+	g_assert_cmpint (judge (sound, NULL), ==, BOOT_PASS);
+	warned = g_strconcat (warnings, PASSING, NULL);
+	g_assert_cmpint (judge (warned, NULL), ==, BOOT_PASS);
+}
+
+int main (int argc, char **argv)
+{
+	gsize i;
+
+	g_test_init (&argc, &argv, NULL);
+	for (i = 0; i < G_N_ELEMENTS (logs); i++) {
+		g_autofree char *path = g_strconcat ("/damage/", logs[i], NULL);
+
+		g_test_add_data_func (path, logs[i], test_damaged);
+	}
+	g_test_add_func ("/damage/detail", test_detail);
+	g_test_add_func ("/damage/counterparts", test_counterparts);
+	return g_test_run ();
+}
