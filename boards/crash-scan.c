@@ -26,6 +26,9 @@
 /* How far the text of a WARN() stands from the line that says where. */
 #define NAME_LINES 4
 
+/* What is said on the next line, where others may speak in between. */
+#define NEXT_LINES 3
+
 /* A remark that has not printed its trace by then prints none. */
 #define REMARK_LINES 64
 
@@ -43,6 +46,7 @@ struct CrashScanner {
 	guint flags;	   /* CrashFlags of its first line */
 	guint age;	   /* lines since then */
 	gboolean died;	   /* its die line was seen */
+	guint64 speaker;   /* line_caller() of its first line */
 	gboolean has_pc;   /* frames[0] is where it happened */
 	gboolean has_lr;   /* the last frame is only from a register */
 	gboolean in_trace; /* below `Call Trace:` */
@@ -134,6 +138,7 @@ static void start_report (CrashScanner *self, const CrashMatch *match)
 		return;
 
 	self->open = crash;
+	self->speaker = 0;
 	g_free (self->base);
 	self->base = g_strdup (match->title);
 	self->flags = match->pattern->flags;
@@ -197,6 +202,19 @@ static void take_entry (CrashScanner *self, const char *function, const char *ca
 	self->caller = g_strdup (caller);
 }
 
+/* Whether @text is what a driver says in mid-report: `mmc0: new card`. */
+static gboolean is_driver (const char *text)
+{
+	gsize name = strcspn (text, " :=");
+	const char *c = text + name;
+
+	if (!g_ascii_islower (text[0]))
+		return FALSE;
+	if (*c == ' ')
+		c += 1 + strcspn (c + 1, " :=");
+	return c[0] == ':' && c[1] == ' ' && c[-1] != ' ';
+}
+
 /* The trace of the open report gets @text, or ends by it. */
 static void trace_report (CrashScanner *self, const char *text)
 {
@@ -220,7 +238,8 @@ static void trace_report (CrashScanner *self, const char *text)
 		/* fall through */
 	case TRACE_FRAME:
 		/* x86_64 of 2.6: `Unable to handle kernel ... RIP:` and the next line says where */
-		if ((self->flags & CRASH_OPENS) && self->age == 1 && !self->died) {
+		if ((self->flags & CRASH_OPENS) && !self->in_trace && !self->died &&
+		    self->age <= NEXT_LINES) {
 			take_pc (self, function);
 			break;
 		}
@@ -232,6 +251,8 @@ static void trace_report (CrashScanner *self, const char *text)
 	case TRACE_FILLER:
 		break;
 	case TRACE_NONE:
+		if (is_driver (text))
+			break;
 		self->trace_over = self->trace_over || self->traced > 0;
 		self->in_trace = FALSE;
 	}
@@ -404,9 +425,12 @@ static gboolean is_end (const char *text)
 void crash__scanner_line (CrashScanner *self, const char *line)
 {
 	const char *text = line_text (line);
+	guint64 speaker = line_caller (line);
 	g_auto (CrashMatch) match = { 0 };
 	const Crash *last;
 
+	if (line_is_noise (line))
+		return;
 	if (is_end (text)) {
 		self->complete = self->complete || self->first;
 		if (line_is_banner (text))
@@ -424,6 +448,8 @@ void crash__scanner_line (CrashScanner *self, const char *line)
 		take_match (self, &match);
 	else if (self->open && is_dropped (text))
 		self->open->corrupted = TRUE;
+	else if (self->open && self->speaker && speaker && speaker != self->speaker)
+		return; /* another CPU's, in between */
 	else if (self->open)
 		trace_report (self, text);
 	else
@@ -438,6 +464,8 @@ void crash__scanner_line (CrashScanner *self, const char *line)
 		g_ptr_array_add (last->head, g_strdup (line));
 	if (!self->open)
 		return;
+	if (self->age == 0)
+		self->speaker = speaker;
 	add_head (self->open, line);
 	if (self->age++ > REPORT_LINES)
 		self->open = NULL;

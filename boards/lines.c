@@ -161,6 +161,31 @@ const char *line_text (const char *line)
 	return line;
 }
 
+guint64 line_caller (const char *line)
+{
+	const char *text = line_text (line);
+	guint64 caller = 0;
+
+	for (; line < text; line++) {
+		const char *c = line + 1 + strspn (line + 1, " ");
+
+		if (*line == '[' && (*c == 'T' || *c == 'C'))
+			caller = ((guint64) *c << 32) + g_ascii_strtoull (c + 1, NULL, 10);
+	}
+	return caller;
+}
+
+gboolean line_is_noise (const char *line)
+{
+	gsize bad = 0, all = 0;
+
+	for (; *line; line++) {
+		all += ((guchar) *line & 0xc0) != 0x80;
+		bad += g_str_has_prefix (line, "\357\277\275");
+	}
+	return 4 * bad > all;
+}
+
 gboolean line_is_banner (const char *line)
 {
 	const char *text = line_text (line);

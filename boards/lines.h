@@ -39,5 +39,15 @@ char *line_buffer_partial (const LineBuffer *self);
  */
 const char *line_text (const char *line);
 
+/**
+ * line_caller: who said @line, by printk's `[   T123]` (thread 123) or `[   C0]` (CPU 0).
+ *
+ * Returns: a number that is another for everybody, or 0 where the line does not say.
+ */
+guint64 line_caller (const char *line);
+
+/** line_is_noise: whether more than a fourth of @line's characters were no UTF-8. */
+gboolean line_is_noise (const char *line);
+
 /** line_is_banner: whether @line is the first that a Linux kernel prints, `Linux version N`. */
 gboolean line_is_banner (const char *line);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "boards/crash.h"
+#include "boards/lines.h"
 
 #define DATA "tests/data/boards"
 
@@ -281,6 +282,162 @@ static void test_bounds (void)
 	g_assert_cmpstr (crash_scanner_first (scanner)->title, ==, "BUG: thing aa in fn0");
 }
 
+/* What happens to a console on its way; each makes another line of a line. */
+typedef char *(*Change) (const char *line);
+
+/* What @line says, without escapes and stamps of its own. */
+static const char *message (const char *line)
+{
+	const char *next = line;
+
+	do {
+		line = line_text (next);
+		next = line[0] == '\033' ? strchr (line, 'm') + 1 : line + (line[0] == '\r');
+	} while (next != line);
+	return line;
+}
+
+static char *add_stamp (const char *line)
+{
+	return line_text (line) == line ? g_strconcat ("[   12.345678] ", line, "\n", NULL)
+					: g_strconcat (line, "\n", NULL);
+}
+
+static char *add_level (const char *line)
+{
+	return g_strconcat ("<4>", line, "\n", NULL);
+}
+
+static char *add_caller (const char *line)
+{
+	return g_strconcat ("[   12.345678][    T7] ", message (line), "\n", NULL);
+}
+
+static char *add_caller_apart (const char *line)
+{
+	return g_strconcat ("[   12.345678] [    C1] ", message (line), "\n", NULL);
+}
+
+static char *add_cr (const char *line)
+{
+	return g_strconcat (line, "\r\n", NULL);
+}
+
+static char *add_colours (const char *line)
+{
+	gsize prefix = (gsize) (line_text (line) - line);
+	g_autofree char *start = g_strndup (line, prefix);
+
+	return g_strconcat ("\033[32m", start, "\033[0m\033[1;31m", line + prefix,
+			    "\033[0m\033[K\n", NULL);
+}
+
+static char *add_noise (const char *line)
+{
+	return g_strconcat (line, "\n\377\376\200\001\303\n", NULL);
+}
+
+static char *add_noise_stamped (const char *line)
+{
+	return g_strconcat (line,
+			    "\n[   12.345679] \377\376\200\303x\377\376\200\303\377\376\200"
+			    "\303\377\376\200\303\377\n",
+			    NULL);
+}
+
+static char *add_driver (const char *line)
+{
+	return g_strconcat (line, "\n[   12.345679] usb 1-1: new high-speed device\n", NULL);
+}
+
+/* Another CPU says what would be part of a trace, and then what would end it. */
+static char *add_other_cpu (const char *line)
+{
+	return g_strconcat ("[   12.345678][    T7] ", message (line),
+			    "\n[   12.345679][    T8]  stray_frame+0x10/0x20\n"
+			    "[   12.345679][    T8] This is in between\n",
+			    NULL);
+}
+
+static const struct {
+	const char *name;
+	Change change;
+} changes[] = {
+	{ "stamps", add_stamp },   { "levels", add_level },
+	{ "callers", add_caller }, { "callers-apart", add_caller_apart },
+	{ "cr-lf", add_cr },	   { "colours", add_colours },
+	{ "noise", add_noise },	   { "noise-stamped", add_noise_stamped },
+	{ "driver", add_driver },  { "other-cpu", add_other_cpu },
+};
+
+/* Each log gives the same reports whatever its way has done to it. */
+static void test_changed (gconstpointer user_data)
+{
+	const char *name = user_data;
+	g_autofree char *log = g_strdup_printf (DATA "/%s.log", name);
+	g_autofree char *sidecar = g_strdup_printf (DATA "/%s.crash", name);
+	g_autoptr (GKeyFile) expected = g_key_file_new ();
+	g_autofree char *data = NULL;
+	g_auto (GStrv) lines = NULL;
+	gsize length, i, j;
+
+	g_assert_true (g_file_get_contents (log, &data, &length, NULL));
+	g_assert_true (g_key_file_load_from_file (expected, sidecar, 0, NULL));
+	for (i = 0; i < length; i++)
+		data[i] = data[i] ? data[i] : '\r';
+	lines = g_strsplit (data, "\n", -1);
+	for (i = 0; i < G_N_ELEMENTS (changes); i++) {
+		g_autoptr (GString) changed = g_string_new (NULL);
+		g_autoptr (CrashScanner) scanner = NULL;
+
+		for (j = 0; lines[j]; j++) {
+			g_autofree char *line = changes[i].change (lines[j]);
+
+			g_string_append (changed, line);
+		}
+		g_test_message ("%s: %s", name, changes[i].name);
+		scanner = scan (changed->str, changed->len, 1000);
+		check_scanner (expected, scanner);
+	}
+}
+
+/* Two boots in one log: the second one's reports are found as if it were alone. */
+static void test_second_boot (gconstpointer user_data)
+{
+	const char *name = user_data;
+	const char *banner = "Linux version 6.1.0 (test@test) (gcc) #1\n";
+	g_autofree char *log = g_strdup_printf (DATA "/%s.log", name);
+	g_autofree char *data = NULL;
+	g_autoptr (CrashScanner) alone = NULL;
+	g_autoptr (CrashScanner) both = crash_scanner_new ();
+	const GPtrArray *all, *twice;
+	gsize length;
+	guint i;
+
+	g_assert_true (g_file_get_contents (log, &data, &length, NULL));
+	alone = scan (data, length, length);
+	all = crash_scanner_all (alone);
+	if (2 * all->len > 32)
+		return;
+	for (i = 0; i < 2; i++) {
+		crash_scanner_feed (both, banner, strlen (banner));
+		crash_scanner_feed (both, data, length);
+		crash_scanner_feed (both, "\n", 1);
+	}
+	crash_scanner_finish (both);
+	twice = crash_scanner_all (both);
+	g_assert_cmpuint (twice->len, ==, 2 * all->len);
+	for (i = 0; i < twice->len; i++)
+		g_assert_true (crash_equal (twice->pdata[i], all->pdata[i % all->len]));
+}
+
+static void add_test (const char *group, const char *name, GTestDataFunc test)
+{
+	g_autofree char *path = g_strdup_printf ("/crash/%s/%s", group, name);
+
+	g_test_add_data_func_full (path, g_strdup (name), test, g_free);
+}
+
 static void add_corpus (void)
 {
 	g_autoptr (GDir) dir = g_dir_open (DATA, 0, NULL);
@@ -289,13 +446,13 @@ static void add_corpus (void)
 	g_assert_nonnull (dir);
 	while ((file = g_dir_read_name (dir))) {
 		g_autofree char *name = NULL;
-		g_autofree char *path = NULL;
 
 		if (!g_str_has_suffix (file, ".crash"))
 			continue;
 		name = g_strndup (file, strlen (file) - strlen (".crash"));
-		path = g_strconcat ("/crash/corpus/", name, NULL);
-		g_test_add_data_func_full (path, g_steal_pointer (&name), test_corpus, g_free);
+		add_test ("corpus", name, test_corpus);
+		add_test ("changed", name, test_changed);
+		add_test ("second-boot", name, test_second_boot);
 	}
 }
 
