@@ -87,8 +87,8 @@ static void write_rates (const Plan *plan, GString *out)
 	report__wrap (out, "n/m ", "  ",
 		      "n bad boots of m. A candidate passes when one that is as bad as base would "
 		      "have so many good boots with a chance of 5 % at most (Fisher's exact test); "
-		      "until then it is undecided. A base that was booted only once, and failed, "
-		      "is taken to fail always. What the boots leave open (95 %, Clopper and "
+		      "until then it is undecided. A base that failed in each of one or two "
+		      "boots is taken to fail always. What the boots leave open (95 %, Clopper and "
 		      "Pearson):");
 	for (i = 0; i < plan->cells->len; i++) {
 		const Cell *cell = plan->cells->pdata[i];

@@ -10,8 +10,9 @@ const Cell *weigh_base (const Plan *plan, const Cell *cell)
 guint weigh_needed (const Plan *plan, const Cell *cell)
 {
 	const Cell *base = weigh_base (plan, cell);
+	guint needed = cell == base ? 0 : odds_needed (base->bad, base->runs);
 
-	return cell == base || base->runs < 2 ? 0 : odds_needed (base->bad, base->runs);
+	return base->bad == base->runs ? MIN (needed, base->runs) : needed;
 }
 
 /* Whether base has a crash of that title in any of its boots. */

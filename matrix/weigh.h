@@ -3,9 +3,9 @@
  * Weighing: what a candidate's boots say beside the base's.
  *
  * A crash that base does not have is another one. And no candidate passes because nobody looked
- * long enough: once base is known by more than one boot, so many good boots are needed that a
- * candidate as bad as base would have as many with a chance of at most ODDS_ERROR. A base that was
- * booted once and failed is taken to fail always.
+ * long enough: so many good boots are needed that a candidate as bad as base would have as many with
+ * a chance of at most ODDS_ERROR. Only a base that failed in each of one or two boots is taken to fail
+ * always, and asks for as many good ones.
  */
 #pragma once
 
@@ -22,6 +22,6 @@ const Cell *weigh_base (const Plan *plan, const Cell *cell);
 
 /**
  * weigh_needed: how many good boots @cell needs in all to pass. Returns: 0 where any number will
- * do: of base itself, and where base never failed or was booted once only.
+ * do: of base itself, and where base never failed.
  */
 guint weigh_needed (const Plan *plan, const Cell *cell);

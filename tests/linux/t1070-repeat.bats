@@ -16,7 +16,6 @@ setup_file() {
 		printf '[board]\n\tlike = versatilepb\n[boot]\n'
 		sed -n '/^\tconsole = /s/panic=1/panic=1 probe=nogroom/p' "$root/boards/versatilepb.board"
 	} >boards/nogroom.board
-	keep two --repeat 2
 	keep sure --until-sure
 	keep twenty --repeat 20
 }
@@ -49,14 +48,6 @@ holds() {
 		if not eval(sys.argv[2]):
 		    sys.exit("\n".join(str(c) for c in (sys.argv[2], base, cure, other)))
 	END
-}
-
-@test "two boots are too few for a cure" {
-	cat two.out
-	holds two 'base["runs"] == 2 and base["bad"] >= 1'
-	holds two 'cure["verdict"] == "undecided" and cure["missing_boots"] >= 3'
-	holds two 'other["verdict"] == "oops" and other["same_as"] == "base"'
-	[ "$(cat two.status)" -eq 3 ]
 }
 
 @test "until sure: as many boots as base's ask for, and no more" {

@@ -127,10 +127,18 @@ static void test_undecided (void)
 	g_assert_cmpint (cells[4].verdict, ==, VERDICT_UNDECIDED);
 }
 
-/* One boot of base is taken at its word; a base that never failed asks for nothing. */
+/* One boot of base is taken at its word, and two; a base that never failed asks for nothing. */
 static void test_plain (void)
 {
-	g_auto (Matrix) once, never;
+	g_auto (Matrix) once, twice, never;
+
+	matrix_init (&twice, 1);
+	show (&twice, 0, 2, 2);
+	show (&twice, 1, 0, 2);
+	show (&twice, 2, 0, 1);
+	weigh_plan (&twice.plan);
+	g_assert_cmpint (twice.cells[1].verdict, ==, VERDICT_PASS);
+	g_assert_cmpint (twice.cells[2].verdict, ==, VERDICT_UNDECIDED);
 
 	matrix_init (&once, 1);
 	show (&once, 0, 1, 1);
