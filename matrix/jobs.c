@@ -9,6 +9,9 @@
 #include "matrix/jobs.h"
 #include "matrix/results.h"
 
+/* Each costs a real board's tries, with all their waiting. */
+#define BROKEN_BOOTS 2
+
 struct Workshop {
 	const Plan *plan;
 	JobOptions options;
@@ -23,6 +26,8 @@ struct Workshop {
 	Jobserver *own_jobserver; /* (nullable): the same, where it ends with us */
 	GMutex opening;		  /* of a source, by whoever needs it first */
 	GHashTable *sources;	  /* tree -> Source; boards with preludes have trees of their own */
+	GMutex counting;
+	GHashTable *broken; /* real Board -> boots in a row that it broke */
 };
 
 Workshop *workshop_new (const Plan *plan, const JobOptions *options, JobKnown known,
@@ -32,6 +37,8 @@ Workshop *workshop_new (const Plan *plan, const JobOptions *options, JobKnown kn
 	g_autofree char *work = NULL;
 
 	g_mutex_init (&self->opening);
+	g_mutex_init (&self->counting);
+	self->broken = g_hash_table_new (NULL, NULL);
 	self->sources = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
 					       (GDestroyNotify) source_free);
 	self->plan = plan;
@@ -61,6 +68,8 @@ void workshop_free (Workshop *self)
 	g_hash_table_unref (self->sources);
 	scratch_free (self->scratch);
 	g_mutex_clear (&self->opening);
+	g_mutex_clear (&self->counting);
+	g_hash_table_unref (self->broken);
 	g_free (self->state);
 	g_free (self->images);
 	g_free (self->locks);
@@ -388,11 +397,55 @@ void job_build (Workshop *self, const Layer *layer, const Cell *cell, BuildAnswe
 
 /* ---- boots ---- */
 
+/* Whether a real board has broken so many boots in a row that no other one has to wait for it. */
+static gboolean is_given_up (Workshop *self, const Board *board)
+{
+	gboolean given_up;
+
+	g_mutex_lock (&self->counting);
+	given_up = GPOINTER_TO_INT (g_hash_table_lookup (self->broken, board)) >= BROKEN_BOOTS;
+	g_mutex_unlock (&self->counting);
+	return given_up;
+}
+
+static void count_boot (Workshop *self, const Board *board, const BootResult *result)
+{
+	int broken;
+
+	if (!board->line || !result)
+		return;
+	g_mutex_lock (&self->counting);
+	broken = GPOINTER_TO_INT (g_hash_table_lookup (self->broken, board));
+	broken = result->outcome == BOOT_INFRA ? broken + 1 : 0;
+	g_hash_table_insert (self->broken, (gpointer) board, GINT_TO_POINTER (broken));
+	g_mutex_unlock (&self->counting);
+}
+
+/* Boots @spec, whose board is ours for as long. */
+static void boot_on_board (Workshop *self, BootSpec *spec, BootAnswer *answer)
+{
+	g_autofree char *work = g_build_filename (self->state, "work", NULL);
+	g_autoptr (Scratch) scratch = NULL;
+
+	if (is_given_up (self, spec->board)) {
+		fail (&answer->error, BAKEOFF_ERROR_FAILED,
+		      "board '%s' is not tried again: it broke %d boots in a row",
+		      spec->board->name, BROKEN_BOOTS);
+		return;
+	}
+	scratch = scratch_new (work, &answer->error);
+	if (!scratch || !jobserver_acquire (self->jobserver, self->cancellable, &answer->error))
+		return;
+	spec->work_dir = scratch_dir (scratch);
+	files_touch (answer->image);
+	answer->result = boot_run (spec, self->cancellable, &answer->error);
+	jobserver_release (self->jobserver);
+	count_boot (self, spec->board, answer->result);
+}
+
 void job_boot (Workshop *self, const Cell *cell, BootAnswer *answer)
 {
 	g_autofree char *log = g_build_filename (self->state, answer->log, NULL);
-	g_autofree char *work = g_build_filename (self->state, "work", NULL);
-	g_autoptr (Scratch) scratch = NULL;
 	BootSpec spec = {
 		.board = cell->board->board,
 		.image = answer->image,
@@ -407,13 +460,7 @@ void job_boot (Workshop *self, const Cell *cell, BootAnswer *answer)
 	    !boot_claim_board (spec.board, self->options.held, spec.board->name, &board,
 			       self->cancellable, &answer->error))
 		return;
-	scratch = scratch_new (work, &answer->error);
-	if (scratch && jobserver_acquire (self->jobserver, self->cancellable, &answer->error)) {
-		spec.work_dir = scratch_dir (scratch);
-		files_touch (answer->image);
-		answer->result = boot_run (&spec, self->cancellable, &answer->error);
-		jobserver_release (self->jobserver);
-	}
+	boot_on_board (self, &spec, answer);
 	if (board >= 0)
 		close (board);
 }

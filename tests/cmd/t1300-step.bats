@@ -76,7 +76,7 @@ names() {
 
 # new_logs: builds and boots since the test began.
 new_logs() {
-	find "$p/.bakeoff/logs" -type f -newer "$marker" | wc -l
+	find "$p/.bakeoff/logs" -type f -name '*.log' -newer "$marker" | wc -l
 }
 
 has_new_log() {

@@ -193,6 +193,26 @@ other x oops-new"
 	lacks "$out" pass
 }
 
+@test "a real board that is dead is not waited for in every cell" {
+	local i
+
+	base g
+	for i in 1 2 3 4 5; do
+		candidate "c$i" "gg$(printf 'g%.0s' $(seq "$i"))"
+	done
+	lab "echo x >>$p/tries; exit 127"
+	printf '%s\n' [power] "cycle = true" [loader] "tries = 1" "timeout = 5" >>boards/script.board
+	runs 3 "$bakeoff" run
+	# two in each of three rounds
+	is "$(wc -l <tries)" 6
+	has "$out" "board 'script' is not tried again: it broke 2 boots in a row"
+	# an emulator says nothing about the next one
+	sed -i '/^\[power\]/,$d' boards/script.board
+	rm tries
+	runs 3 "$bakeoff" run
+	is "$(wc -l <tries)" 18
+}
+
 # log VARIANT: the log of its boot
 log() {
 	echo "$p/$(cell . "$1" x log)"
