@@ -4,7 +4,8 @@
  *
  * crash-table.c holds the reports' first lines, crash-trace.c what registers and backtraces look
  * like, and crash-scan.c the life of a report from its first line to its last;
- * crash-orphan.c tells a report by its body where the first lines are lost.
+ * crash-filter.c says which lines are worth a look; crash-orphan.c tells a report by its body where
+ * the first lines are lost.
  */
 #pragma once
 
@@ -39,6 +40,9 @@ typedef struct {
 	const char *regex; /* Perl's; may name the groups what, addr, file and fn */
 	const char *title; /* with {what} and {file}, numbers in which become N; `Oops` if empty */
 	guint flags;	   /* of CrashFlags */
+	/* (nullable): literals parted by `|`, one of which a match holds; where the regex has none
+	 * that is long enough outside of its groups */
+	const char *needs;
 } CrashPattern;
 
 extern const CrashPattern crash__patterns[];
@@ -54,8 +58,29 @@ typedef struct {
 	char *fn;      /* (nullable): the function, where the line names it */
 } CrashMatch;
 
-/** crash__match: Returns: whether @text, from line_text(), is a first or die line of a report. */
-gboolean crash__match (const char *text, CrashMatch *out_match);
+/* What a line may be, by the literals in it. NULL instead of one means that it may be anything. */
+typedef struct {
+	guint64 slots[3];
+} CrashHints;
+
+/** crash__filter: Returns: whether there is any hint at @line, or at a part of it. */
+gboolean crash__filter (const char *line, CrashHints *out_hints);
+gboolean crash__may_match (const CrashHints *self, gsize pattern);
+gboolean crash__may_end (const CrashHints *self);
+gboolean crash__may_trace (const CrashHints *self); /* but filler */
+gboolean crash__may_orphan (const CrashHints *self);
+gboolean crash__may_noise (const CrashHints *self);
+
+/**
+ * crash__literal: Returns: (transfer full) (nullable): a text that all that @regex matches holds.
+ */
+char *crash__literal (const char *regex);
+
+/**
+ * crash__match: Returns: whether @text, from line_text(), is a first or die line of a report.
+ * @hints: (nullable): of the line
+ */
+gboolean crash__match (const char *text, const CrashHints *hints, CrashMatch *out_match);
 void crash__match_clear (CrashMatch *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CrashMatch, crash__match_clear)
 
@@ -77,6 +102,9 @@ typedef enum {
  */
 TraceKind crash__trace_line (const char *text, char **out_function, char **out_caller);
 
+/** crash__is_filler: whether @text stands between entries of a backtrace and ends none. */
+gboolean crash__is_filler (const char *text);
+
 /** crash__is_helper: whether @function belongs to the printing of crashes. */
 gboolean crash__is_helper (const char *function);
 
@@ -92,6 +120,10 @@ void crash__orphan_free (CrashOrphan *self);
 /** crash__orphan_line: takes a line. Returns: whether there is enough evidence. */
 gboolean crash__orphan_line (CrashOrphan *self, const char *line, const char *text);
 
+/** crash__orphan_regex: the @i-th of what crash__orphan_line() looks for, see CrashPattern.needs.
+ */
+gboolean crash__orphan_regex (gsize i, const char **out_regex, const char **out_needs);
+
 /** crash__orphan_pass: takes a line that is no evidence, and nothing of a backtrace. */
 void crash__orphan_pass (CrashOrphan *self);
 
@@ -100,6 +132,9 @@ void crash__orphan_reset (CrashOrphan *self);
 
 /** crash__orphan_lines: Returns: (transfer none) (element-type utf8): those since the first. */
 const GPtrArray *crash__orphan_lines (const CrashOrphan *self);
+
+/** crash__scanner_set_filter: FALSE to try every regex on every line, for tests. */
+void crash__scanner_set_filter (CrashScanner *self, gboolean filter);
 
 /** crash__scanner_line: crash_scanner_feed() for one line that a LineBuffer gave. */
 void crash__scanner_line (CrashScanner *self, const char *line);

@@ -43,29 +43,42 @@ struct CrashOrphan {
 /* clang-format off */
 static const struct {
 	guint seen;
+	const char *needs; /* literals, one of which a match holds */
 	const char *regex;
 } evidence[] = {
 	/* show_regs() of arm, arm64, x86, mips, parisc, powerpc, s390, sparc, riscv; a backtrace of
 	 * arm prints `r7:` without a blank */
-	{ SEEN_REGISTERS, "^\\s*(?:r\\d+ *: [0-9a-f]{8}|sp : [0-9a-f]{8}|pc : \\[<|x\\d+ *: [0-9a-f]{16}|"
-	  "pstate: |psr: |R[A-DS][XIP]: [0-9a-f]{4}|R(?:BP|10|13): [0-9a-f]{16}|"
-	  "E(?:AX|SI): [0-9a-f]{8}|eax: [0-9a-f]{8}|\\$ *\\d+ *: [0-9a-f]{8}|Hi +: |"
-	  "r\\d\\d-\\d\\d  |GPR\\d\\d: |Krnl GPRS: |epc : [0-9a-f]{8,16} ra : |"
-	  "[go]0: [0-9a-f]{8}|TSTATE: |gp : [0-9a-f]{8,16} tp|MSR: +[0-9a-f]{8}|Status: [0-9a-f]{8})" },
-	{ SEEN_CODE, "^\\s*(?:Code: +[(<]?[0-9a-f]{2,8}\\b|Krnl Code: |Instruction (?:dump|DUMP): ?)" },
-	{ SEEN_PROCESS, "^Process \\S.* \\(pid: \\d+, " },
-	{ SEEN_FAULT, "^\\s*(?:pgd = [0-9a-f]{8}|\\[[0-9a-f]{8,16}\\] \\*p[gmu4]d=|PGD [0-9a-f]+ |"
-	  "#PF: |Mem abort info:|CR2: [0-9a-f]{8,16}\\s*$|Cause : |BadVA : |IASQ: |IIR: |"
-	  "YZrvWESTHLNXBCVM|\\*p[dt]p?[dt]?e? = |Failing address: |Faulting instruction address: |"
+	{ SEEN_REGISTERS,
+	  "r9 : |r5 : |r1 : |sp : |pc : [<|x29: |x1 : |pstate: |RAX: |RSP: |RBP: |EAX: |eax: |"
+	  "$ |Hi  |r00-03 |GPR0|Krnl GPRS|ra : |TSTATE: |g0: |o0: |MSR: |Status: ",
+	  "^\\s*(?:r10: [0-9a-f]{8} +r9 : |r7 : [0-9a-f]{8}  r6 : [0-9a-f]{8}  r5 : |"
+	  "r3 : [0-9a-f]{8}  r2 : [0-9a-f]{8}  r1 : |sp : [0-9a-f]{8}|pc : \\[<|"
+	  "x29: [0-9a-f]{16}|(?:x2 : [0-9a-f]{16} )?x1 : [0-9a-f]{16}|pstate: |"
+	  "RAX: [0-9a-f]{16}|RSP: [0-9a-f]{4}|RBP: [0-9a-f]{16}|EAX: [0-9a-f]{8}|"
+	  "eax: [0-9a-f]{8}|\\$ +\\d+ *: [0-9a-f]{8}|Hi +: |r00-03  |GPR0\\d: |Krnl GPRS: |"
+	  "epc : [0-9a-f]{8,16} ra : |TSTATE: |[go]0: [0-9a-f]{8}|MSR: +[0-9a-f]{8}|"
+	  "Status: [0-9a-f]{8})" },
+	{ SEEN_CODE, "Code: |nstruction ",
+	  "^\\s*(?:Code: +[(<]?[0-9a-f]{2,8}\\b|Krnl Code: |Instruction (?:dump|DUMP): ?)" },
+	{ SEEN_PROCESS, NULL, "^Process \\S.* \\(pid: \\d+, " },
+	{ SEEN_FAULT,
+	  "pgd = |*pgd=|*pud=|*pmd=|*p4d=|PGD |#PF: |Mem abort info|CR2: |Cause : |BadVA : |IASQ: |IIR: |"
+	  "YZrvWEST|*pde = |*pdpt = |Failing addr|Faulting instr|tsk->{mm|badaddr: |Last Breaking|"
+	  "of size |Memory state around|\"echo 0 > |(t=",
+	  "^\\s*(?:pgd = [0-9a-f]{8}|\\[[0-9a-f]{8,16}\\] \\*p[gmu4]d=|PGD [0-9a-f]+ |#PF: |"
+	  "Mem abort info:|CR2: [0-9a-f]{8,16}\\s*$|Cause : |BadVA : |IASQ: |IIR: |"
+	  "YZrvWESTHLNXBCVM|\\*pde = |\\*pdpt = |Failing address: |Faulting instruction address: |"
 	  "tsk->\\{mm,active_mm\\}->|status: [0-9a-f]{16} badaddr: |Last Breaking-Event-Address|"
 	  "(?:Read|Write) of size \\d+ at addr |Memory state around the buggy address|"
 	  "\"echo 0 > /proc/sys/kernel/hung_task_timeout_secs\"|\\(t=\\d+ jiffies g=)" },
-	{ SEEN_SLAB, "^\\s*(?:Bytes b4|Redzone|Object|Padding)(?: \\(?[0-9a-fx]{8,18}\\)?| ?)? ?(?:0x)?"
+	{ SEEN_SLAB, "Bytes b4|Redzone|Object|Padding",
+	  "^\\s*(?:Bytes b4|Redzone|Object|Padding)(?: \\(?[0-9a-fx]{8,18}\\)?| ?)? ?(?:0x)?"
 	  "[0-9a-f]{8,16}: +(?:[0-9a-f]{2} ){4}" },
-	{ SEEN_FAULT, "^(?:FIX \\S+: |INFO: (?:Slab|Object) 0x[0-9a-f]+ |"
+	{ SEEN_FAULT, "FIX |INFO: Slab|INFO: Object|inuse=",
+	  "^(?:FIX \\S+: |INFO: (?:Slab|Object) 0x[0-9a-f]+ |"
 	  "\\s*offset=\\d+ flags=0x[0-9a-f]+ inuse=)" },
-	{ SEEN_END, "^---\\[ end trace [0-9a-f]" },
-	{ SEEN_END | SEEN_DEATH, "^---\\[ end Kernel panic" },
+	{ SEEN_END, NULL, "^---\\[ end trace [0-9a-f]" },
+	{ SEEN_END | SEEN_DEATH, NULL, "^---\\[ end Kernel panic" },
 };
 
 /* Who may print registers and backtraces of a sound kernel, or of a user's process. */
@@ -112,6 +125,15 @@ static const Words *get_words (void)
 	static GOnce once = G_ONCE_INIT;
 
 	return g_once (&once, make_words, NULL);
+}
+
+gboolean crash__orphan_regex (gsize i, const char **out_regex, const char **out_needs)
+{
+	gboolean is_evidence = i < G_N_ELEMENTS (evidence);
+
+	*out_regex = is_evidence ? evidence[i].regex : quiet[i - G_N_ELEMENTS (evidence)];
+	*out_needs = is_evidence ? evidence[i].needs : NULL;
+	return *out_regex != NULL;
 }
 
 CrashOrphan *crash__orphan_new (void)
@@ -195,7 +217,7 @@ gboolean crash__orphan_line (CrashOrphan *self, const char *line, const char *te
 	if (seen)
 		self->age = 0;
 	self->seen |= seen;
-	if ((self->seen || self->has_header) && self->lines->len < MAX_KEPT)
+	if ((seen || kind != TRACE_NONE) && kind != TRACE_FILLER && self->lines->len < MAX_KEPT)
 		g_ptr_array_add (self->lines, g_strdup (line));
 	return self->seen & (self->seen - 1);
 }

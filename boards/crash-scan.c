@@ -37,6 +37,7 @@ struct CrashScanner {
 	GPtrArray *all; /* (element-type Crash) */
 	Crash *first;	/* (nullable): in all */
 	gboolean complete;
+	gboolean unfiltered;
 	/* since the last banner, there was a fatal crash; a report without its first lines */
 	gboolean dead, damaged;
 
@@ -216,12 +217,17 @@ static gboolean is_driver (const char *text)
 }
 
 /* The trace of the open report gets @text, or ends by it. */
-static void trace_report (CrashScanner *self, const char *text)
+static void trace_report (CrashScanner *self, const char *text, const CrashHints *hints)
 {
 	g_autofree char *function = NULL;
 	g_autofree char *caller = NULL;
+	TraceKind kind;
 
-	switch (crash__trace_line (text, &function, &caller)) {
+	if (crash__may_trace (hints))
+		kind = crash__trace_line (text, &function, &caller);
+	else
+		kind = crash__is_filler (text) ? TRACE_FILLER : TRACE_NONE;
+	switch (kind) {
 	case TRACE_PC:
 		take_pc (self, function);
 		break;
@@ -258,22 +264,29 @@ static void trace_report (CrashScanner *self, const char *text)
 	}
 }
 
+/* A line outside of any report. */
+static void pass_loose (CrashScanner *self)
+{
+	if (++self->loose_age > LOOSE_LINES)
+		self->loose_in_trace = FALSE;
+}
+
 /* Keeps the last trace that no report has claimed. */
-static void trace_loose (CrashScanner *self, const char *text)
+static void trace_loose (CrashScanner *self, const char *text, const CrashHints *hints)
 {
 	g_autofree char *function = NULL;
 	g_autofree char *caller = NULL;
-	TraceKind kind = crash__trace_line (text, &function, &caller);
+	TraceKind kind = TRACE_NONE;
 
-	self->loose_age++;
+	if (crash__may_trace (hints))
+		kind = crash__trace_line (text, &function, &caller);
+	pass_loose (self);
 	if (kind == TRACE_HEADER) {
 		g_ptr_array_set_size (self->loose, 0);
 		self->loose_in_trace = TRUE;
 	} else if (kind == TRACE_FRAME && self->loose_in_trace && self->loose->len < MAX_FRAMES) {
 		g_ptr_array_add (self->loose, g_steal_pointer (&function));
 		self->loose_age = 0;
-	} else if (self->loose_age > LOOSE_LINES) {
-		self->loose_in_trace = FALSE;
 	}
 }
 
@@ -393,7 +406,7 @@ static void look_for_orphan (CrashScanner *self, const char *line, const char *t
 		self->damaged = TRUE;
 		self->corrupted = self->corrupted ? self->corrupted : self->open;
 		for (i = 0; i < lines->len; i++) {
-			trace_report (self, line_text (lines->pdata[i]));
+			trace_report (self, line_text (lines->pdata[i]), NULL);
 			/* the last is added as any other line */
 			if (self->open->head->len < MAX_HEAD && i + 1 < lines->len)
 				g_ptr_array_add (self->open->head, g_strdup (lines->pdata[i]));
@@ -422,42 +435,75 @@ static gboolean is_end (const char *text)
 	       reboot_is_announced (text);
 }
 
+/* The machine has said that the report is over, or starts anew. */
+static void end_report (CrashScanner *self, const char *line, const char *text)
+{
+	self->complete = self->complete || self->first;
+	if (line_is_banner (text))
+		self->dead = self->damaged = FALSE;
+	if (!self->open && g_str_has_prefix (text, "---["))
+		look_for_orphan (self, line, text);
+	else
+		crash__orphan_reset (self->orphan);
+	if (self->open)
+		add_head (self->open, line);
+	self->open = NULL;
+}
+
+/* A line that is no first line. Whether it counts: another CPU's, in between, does not. */
+static gboolean take_other (CrashScanner *self, const char *line, const char *text,
+			    const CrashHints *hints)
+{
+	guint64 speaker = self->open && self->speaker ? line_caller (line) : 0;
+
+	if (self->open && is_dropped (text))
+		self->open->corrupted = TRUE;
+	else if (speaker && speaker != self->speaker)
+		return FALSE;
+	else if (self->open)
+		trace_report (self, text, hints);
+	else
+		trace_loose (self, text, hints);
+	if (crash__may_orphan (hints))
+		look_for_orphan (self, line, text);
+	else if (may_be_orphan (self))
+		crash__orphan_pass (self->orphan);
+	return TRUE;
+}
+
+void crash__scanner_set_filter (CrashScanner *self, gboolean filter)
+{
+	self->unfiltered = !filter;
+}
+
 void crash__scanner_line (CrashScanner *self, const char *line)
 {
-	const char *text = line_text (line);
-	guint64 speaker = line_caller (line);
 	g_auto (CrashMatch) match = { 0 };
+	CrashHints found;
+	const CrashHints *hints = self->unfiltered ? NULL : &found;
+	gboolean any = !hints || crash__filter (line, &found);
+	const char *text;
 	const Crash *last;
 
-	if (line_is_noise (line))
-		return;
-	if (is_end (text)) {
-		self->complete = self->complete || self->first;
-		if (line_is_banner (text))
-			self->dead = self->damaged = FALSE;
-		if (!self->open && g_str_has_prefix (text, "---["))
-			look_for_orphan (self, line, text);
-		else
-			crash__orphan_reset (self->orphan);
-		if (self->open)
-			add_head (self->open, line);
-		self->open = NULL;
+	if (!any && !self->open) {
+		pass_loose (self);
+		if (may_be_orphan (self))
+			crash__orphan_pass (self->orphan);
 		return;
 	}
-	if (crash__match (text, &match))
+	text = line_text (line);
+	if (any && crash__may_noise (hints) && line_is_noise (line))
+		return;
+	if (any && crash__may_end (hints) && is_end (text)) {
+		end_report (self, line, text);
+		return;
+	}
+	if (any && crash__match (text, hints, &match)) {
 		take_match (self, &match);
-	else if (self->open && is_dropped (text))
-		self->open->corrupted = TRUE;
-	else if (self->open && self->speaker && speaker && speaker != self->speaker)
-		return; /* another CPU's, in between */
-	else if (self->open)
-		trace_report (self, text);
-	else
-		trace_loose (self, text);
-	if (match.pattern)
 		crash__orphan_reset (self->orphan);
-	else
-		look_for_orphan (self, line, text);
+	} else if (!take_other (self, line, text, hints)) {
+		return;
+	}
 	/* a remark inside of a report has no more than its line */
 	last = self->all->len > 0 ? self->all->pdata[self->all->len - 1] : NULL;
 	if (last && last != self->open && last->head->len == 0)
@@ -465,7 +511,7 @@ void crash__scanner_line (CrashScanner *self, const char *line)
 	if (!self->open)
 		return;
 	if (self->age == 0)
-		self->speaker = speaker;
+		self->speaker = line_caller (line);
 	add_head (self->open, line);
 	if (self->age++ > REPORT_LINES)
 		self->open = NULL;

@@ -90,23 +90,28 @@ const CrashPattern crash__patterns[] = {
 	{ "oops", "Oops: [0-9a-f]{4} \\[\\d+\\]", "Oops", DIES },
 	{ "oops", "(?<what>general protection fault|divide error|invalid opcode|int3|stack segment|"
 	  "double fault|bounds|overflow|segment not present|invalid TSS): [0-9a-f]{4} \\[\\d+\\]",
-	  "{what}", DIES },
+	  "{what}", DIES,
+	  "general protection fault|divide error|invalid opcode|int3|stack segment|double fault|"
+	  "bounds|overflow|segment not present|invalid TSS" },
 	{ "oops", "(?<what>(?:Break|Trap) instruction in kernel code|Reserved instruction in kernel code|"
 	  "Unhandled kernel unaligned access(?: or invalid instruction)?|"
 	  "Kernel unaligned instruction access|FP exception in kernel code|Integer overflow|"
 	  "do_cpu invoked from kernel context!|MIPS MT Thread exception in kernel)\\[#\\d+\\]",
-	  "{what}", DIES },
+	  "{what}", DIES,
+	  "[#" },
 	{ "oops", "(?<what>general protection fault|divide[ _]error|invalid opcode|int3|"
 	  "stack segment|double fault|segment not present|invalid TSS|alignment check|bounds|"
 	  "stack guard page|control protection|kernel stack overflow|"
 	  "Exception in kernel mode|Machine check|"
-	  "(?i:(?:un|non)recoverable exception))\\b.*\\[#\\d+\\]", "{what}", DIES },
+	  "(?i:(?:un|non)recoverable exception))\\b.*\\[#\\d+\\]", "{what}", DIES,
+	  "[#" },
 	{ "oops", "\\S+\\(\\d+\\): (?<what>[A-Z].*?) \\[#\\d+\\]", "{what}", DIES }, /* sparc */
 	{ "oops", "PANIC: double fault", "double fault", DIES },
 	{ "oops", "(?<what>[a-z][a-z /-]+): [0-9a-f]{4} ilc:\\d \\[#\\d+\\]", "{what}",
 	  DIES },					/* s390 */
 	{ "oops", "(?<what>[A-Z][A-Za-z ,!()-]{3,60})\\[#\\d+\\]:\\s*$", "{what}",
-	  FATAL | IN | CRASH_DIES },			/* mips */
+	  FATAL | IN | CRASH_DIES,
+	  "[#" },			/* mips */
 	{ "oops", "die_if_kernel\\(\\) recursion detected\\.", "die_if_kernel() recursion",
 	  FATAL },					/* parisc */
 
@@ -231,9 +236,11 @@ const CrashPattern crash__patterns[] = {
 	{ "lockdep", "(?:WARNING: |\\[? ?INFO: )suspicious (?:RCU|rcu_dereference_check\\(\\)) "
 	  "usage", "suspicious RCU usage", IN },
 	{ "lockdep", "(?:WARNING: |\\[ BUG: )(?<what>held lock freed|Nested lock was not taken|"
-	  "lock held (?:when returning to user space|at task exit time))", "{what}", IN },
+	  "lock held (?:when returning to user space|at task exit time))", "{what}", IN,
+	  "held lock freed|Nested lock was|lock held " },
 	{ "lockdep", "(?:WARNING: |\\[ ?BUG: |BUG: )\\S+/\\d+ (?<what>still has locks held)", "{what}",
-	  IN },
+	  IN,
+	  "still has locks held" },
 	{ "lockdep", "(?:\\[ ?)BUG: Invalid wait context", "invalid wait context", IN },
 	{ "lockdep", "INFO: trying to register non-static key", "non-static lock key", IN },
 

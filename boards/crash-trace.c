@@ -39,7 +39,7 @@ static const struct {
 	{ TRACE_FRAME, "^\\s*\\[[0-9a-f]{8} : " FN OFF },			/* sparc32 */
 	{ TRACE_FRAME, "^\\s*\\(?(?:" ADDR "\\s*)+\\(?" FN OFF },
 	{ TRACE_PLAIN, "^\\s*" FN OFF "/0x[0-9a-f]+" },
-	/* `<TASK>`, stack dumps, saved registers, rulers, blank lines */
+	/* the last: `<TASK>`, stack dumps, saved registers, rulers, blank lines */
 	{ TRACE_FILLER, "^\\s*(?:<|[0-9a-f]{4}: |Exception stack|r\\d+:|=+$|--- interrupt|$)" },
 };
 
@@ -120,6 +120,13 @@ static gpointer make_regexes (gpointer unused G_GNUC_UNUSED)
 	return regexes;
 }
 
+static GRegex *const *get_regexes (void)
+{
+	static GOnce once = G_ONCE_INIT;
+
+	return g_once (&once, make_regexes, NULL);
+}
+
 /* The function in the group @name without what the compiler put behind it: `.isra.0`, `.cold`. */
 static char *fetch_function (const GMatchInfo *info, const char *name)
 {
@@ -132,10 +139,16 @@ static char *fetch_function (const GMatchInfo *info, const char *name)
 	return function;
 }
 
+gboolean crash__is_filler (const char *text)
+{
+	GRegex *const *regexes = get_regexes ();
+
+	return g_regex_match (regexes[G_N_ELEMENTS (forms) - 1], text, 0, NULL);
+}
+
 TraceKind crash__trace_line (const char *text, char **out_function, char **out_caller)
 {
-	static GOnce once = G_ONCE_INIT;
-	GRegex *const *regexes = g_once (&once, make_regexes, NULL);
+	GRegex *const *regexes = get_regexes ();
 	gsize i;
 
 	*out_function = NULL;

@@ -125,14 +125,14 @@ static gboolean match_pattern (const Grammar *grammar, gsize number, const char 
 	return TRUE;
 }
 
-static gboolean match_message (const char *text, CrashMatch *out_match)
+static gboolean match_message (const char *text, const CrashHints *hints, CrashMatch *out_match)
 {
 	static GOnce once = G_ONCE_INIT;
 	const Grammar *grammar = g_once (&once, make_grammar, NULL);
 	gsize i;
 
 	for (i = 0; i < crash__pattern_count; i++)
-		if (match_pattern (grammar, i, text, out_match))
+		if (crash__may_match (hints, i) && match_pattern (grammar, i, text, out_match))
 			return TRUE;
 	return FALSE;
 }
@@ -150,15 +150,15 @@ static gboolean is_printk (const char *text)
 	       point[7] == ']';
 }
 
-gboolean crash__match (const char *text, CrashMatch *out_match)
+gboolean crash__match (const char *text, const CrashHints *hints, CrashMatch *out_match)
 {
 	const char *c;
 
-	if (match_message (text, out_match))
+	if (match_message (text, hints, out_match))
 		return TRUE;
 	/* messages behind what somebody has left open */
 	for (c = strpbrk (text, "<["); c; c = strpbrk (c + 1, "<[")) {
-		if (is_printk (c) && match_message (line_text (c), out_match))
+		if (is_printk (c) && match_message (line_text (c), hints, out_match))
 			return TRUE;
 	}
 	return FALSE;

@@ -62,7 +62,7 @@ static gboolean is_head (const char *line)
 	g_autofree char *clean = g_strdup (line);
 
 	g_strdelimit (clean, "\r\033", ' ');
-	return crash__match (line_text (clean), &match) || strstr (line, "Unable to handle") ||
+	return crash__match (line_text (clean), NULL, &match) || strstr (line, "Unable to handle") ||
 	       strstr (line, "Linux version") || strstr (line, "Rebooting in");
 }
 
