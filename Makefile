@@ -142,6 +142,30 @@ bench: deps-check
 	@$(MAKE) --no-print-directory all
 	@bench/bench $(program)
 
+# A GB of console through the crash scanner; BENCH_MEGABYTES for less.
+bench-console: $(BUILD)/bench/console
+	@$< $(BENCH_MEGABYTES)
+
+$(BUILD)/bench/console: $(BUILD)/bench/console.o $(library)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(all_libs)
+
+# The crash scanner against any bytes; SECONDS=60 by default, needs clang and its runtime.
+fuzz_seconds = $(if $(filter environment% command%,$(origin SECONDS)),$(SECONDS),60)
+
+fuzz:
+	$(call install_missing,clang libclang-rt-dev)
+	@$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang SANITIZE=address,undefined \
+		CFLAGS="-O1 -g -fsanitize=fuzzer-no-link" build/fuzz/tests/fuzz/fuzz-crash
+	@mkdir -p build/fuzz/corpus
+	G_SLICE=always-malloc build/fuzz/tests/fuzz/fuzz-crash -max_total_time=$(fuzz_seconds) \
+		-max_len=4096 -timeout=20 -dict=tests/fuzz/crash.dict \
+		-artifact_prefix=build/fuzz/ build/fuzz/corpus tests/fuzz/corpus tests/data/boards
+
+$(BUILD)/tests/fuzz/fuzz-%: $(BUILD)/tests/fuzz/fuzz-%.o $(library)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(all_cflags) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(all_libs)
+
 bench-bisect: deps-check
 	@$(MAKE) --no-print-directory all
 	@bench/bisect $(program) $(BENCH_ENDS)
@@ -206,6 +230,6 @@ install: all
 clean:
 	rm -rf build bakeoff demo/.bakeoff
 
-.PHONY: all tests deps deps-check demo check test check-linux bench bench-bisect check-asan check-clang check-layers \
+.PHONY: all tests deps deps-check demo check test check-linux bench bench-bisect bench-console fuzz check-asan check-clang check-layers \
 	check-headers check-style install clean
 .SECONDARY:

@@ -33,12 +33,15 @@ static const char *const ends[] = {
 static const char *const traces[] = { "+0x", "race:", "? ", " from ", NULL };
 /* clang-format on */
 
+/* In a row: the state has a hint. */
+#define HIT (G_MAXUINT32 ^ G_MAXINT32)
+
 typedef struct {
 	guint8 classes[256]; /* of bytes; 0 is of those in no literal */
 	guint class_count, state_count;
 	GArray *next;  /* guint16 [state][class] */
 	GArray *hints; /* CrashHints [state] */
-	GArray *hit;   /* guint8 [state]: whether there is any hint */
+	guint32 *rows; /* [state][class]: where the next state's row starts, and HIT */
 } Automaton;
 
 /* Behind the group or the set that begins at @c. */
@@ -158,14 +161,29 @@ static void close_automaton (Automaton *self)
 			}
 		}
 	}
-	for (state = 0; state < self->state_count; state++) {
-		const CrashHints *hints = &g_array_index (self->hints, CrashHints, state);
-		guint8 hit = FALSE;
-		gsize i;
+}
 
-		for (i = 0; i < G_N_ELEMENTS (hints->slots); i++)
-			hit = hit || hints->slots[i];
-		g_array_append_val (self->hit, hit);
+static gboolean has_hint (const Automaton *self, guint state)
+{
+	const CrashHints *hints = &g_array_index (self->hints, CrashHints, state);
+	gboolean hit = FALSE;
+	gsize i;
+
+	for (i = 0; i < G_N_ELEMENTS (hints->slots); i++)
+		hit = hit || hints->slots[i];
+	return hit;
+}
+
+/* The same with what a step needs in one place: it is taken for every byte of a console. */
+static void make_rows (Automaton *self)
+{
+	guint i;
+
+	self->rows = g_new (guint32, self->next->len);
+	for (i = 0; i < self->next->len; i++) {
+		guint next = g_array_index (self->next, guint16, i);
+
+		self->rows[i] = next * self->class_count | (has_hint (self, next) ? HIT : 0);
 	}
 }
 
@@ -214,7 +232,6 @@ static gpointer make_automaton (gpointer unused G_GNUC_UNUSED)
 
 	self->next = g_array_new (FALSE, FALSE, sizeof (guint16));
 	self->hints = g_array_new (FALSE, FALSE, sizeof (CrashHints));
-	self->hit = g_array_new (FALSE, FALSE, 1);
 	self->class_count = 1;
 	for (i = 0; i < literals->len; i++)
 		for (c = strchr (literals->pdata[i], ' ') + 1; *c; c++)
@@ -226,6 +243,7 @@ static gpointer make_automaton (gpointer unused G_GNUC_UNUSED)
 			     (guint) g_ascii_strtoull (literals->pdata[i], NULL, 10));
 	g_assert (self->state_count <= G_MAXUINT16);
 	close_automaton (self);
+	make_rows (self);
 	return self;
 }
 
@@ -233,16 +251,16 @@ gboolean crash__filter (const char *line, CrashHints *out_hints)
 {
 	static GOnce once = G_ONCE_INIT;
 	const Automaton *self = g_once (&once, make_automaton, NULL);
-	const guint16 *next = (const guint16 *) (gconstpointer) self->next->data;
-	const guint8 *hit = (const guint8 *) self->hit->data;
 	gboolean any = FALSE;
-	guint state = 0;
+	guint32 row = 0;
 
 	memset (out_hints, 0, sizeof *out_hints);
 	for (; *line; line++) {
-		state = next[state * self->class_count + self->classes[(guchar) *line]];
-		if (G_UNLIKELY (hit[state])) {
-			merge (out_hints, &g_array_index (self->hints, CrashHints, state));
+		row = self->rows[row + self->classes[(guchar) *line]];
+		if (G_UNLIKELY (row & HIT)) {
+			row ^= HIT;
+			merge (out_hints,
+			       &g_array_index (self->hints, CrashHints, row / self->class_count));
 			any = TRUE;
 		}
 	}

@@ -77,7 +77,8 @@ const CrashPattern crash__patterns[] = {
 	/* BUG(): lib/bug.c, arch/.../kernel/traps.c; the line number moves with every patch */
 	{ "bug", "[Kk]ernel BUG at " FILE_LINE, "kernel BUG at {file}", OPENS | ANYWHERE },
 	{ "bug", "[Kk]ernel BUG at ", "kernel BUG", OPENS },
-	{ "bug", "Kernel (?:bug detected|BUG ?)\\[#\\d+\\]", "kernel BUG", DIES },
+	{ "bug", "Kernel (?:bug detected|BUG ?)\\[#\\d+\\]", "kernel BUG", DIES,
+	  "[#" },
 
 	/* Die lines: die() and die_if_kernel() in arch/.../kernel/traps.c */
 	{ "oops", "Internal error: (?:Oops - )?(?<what>.*?):? ?[0-9a-fA-F]* ?\\[#\\d+\\]",
@@ -105,7 +106,8 @@ const CrashPattern crash__patterns[] = {
 	  "Exception in kernel mode|Machine check|"
 	  "(?i:(?:un|non)recoverable exception))\\b.*\\[#\\d+\\]", "{what}", DIES,
 	  "[#" },
-	{ "oops", "\\S+\\(\\d+\\): (?<what>[A-Z].*?) \\[#\\d+\\]", "{what}", DIES }, /* sparc */
+	{ "oops", "\\S+\\(\\d+\\): (?<what>[A-Z].*?) \\[#\\d+\\]", "{what}", DIES,
+	  " [#" }, /* sparc */
 	{ "oops", "PANIC: double fault", "double fault", DIES },
 	{ "oops", "(?<what>[a-z][a-z /-]+): [0-9a-f]{4} ilc:\\d \\[#\\d+\\]", "{what}",
 	  DIES },					/* s390 */

@@ -20,6 +20,7 @@ struct LineBuffer {
 	EscapeState escape;
 	guint escape_length;
 	gboolean stopped;
+	gboolean wide; /* the line has bytes that are not ASCII */
 	LineFunc func;
 	gpointer user_data;
 };
@@ -80,16 +81,50 @@ static void take_byte (LineBuffer *self, guchar c)
 		self->escape_length = 0;
 	} else if ((c >= 0x20 || c == '\t') && c != 0x7f && self->line->len < LINES_MAX) {
 		g_string_append_c (self->line, (char) c);
+		self->wide = self->wide || c >= 0x80;
 	}
 }
 
 static void end_line (LineBuffer *self)
 {
-	g_autofree char *line = line_buffer_partial (self);
+	g_autofree char *valid = self->wide ? line_buffer_partial (self) : NULL;
 
-	g_string_truncate (self->line, 0);
 	self->escape = ESCAPE_NONE;
-	self->stopped = !self->func (line, self->user_data);
+	self->stopped = !self->func (valid ? valid : self->line->str, self->user_data);
+	g_string_truncate (self->line, 0);
+	self->wide = FALSE;
+}
+
+/* How many bytes at @data are printable ASCII: nearly all of them, so eight are looked at at once.
+ */
+static gsize count_plain (const char *data, gsize length)
+{
+	const guint64 ones = G_GUINT64_CONSTANT (0x0101010101010101), tops = ones << 7;
+	gsize i = 0;
+
+	for (; i + 8 <= length; i += 8) {
+		guint64 word, del;
+
+		memcpy (&word, data + i, 8);
+		del = word ^ (ones * 0x7f);
+		/* a byte over 0x7f, below 0x20, or 0x7f; or a borrow from such a one */
+		if ((word | ((word - ones * 0x20) & ~word) | ((del - ones) & ~del)) & tops)
+			break;
+	}
+	while (i < length && data[i] >= 0x20 && data[i] < 0x7f)
+		i++;
+	return i;
+}
+
+/* Takes what @data has of a line's plain beginning or middle. Returns: how many bytes. */
+static gsize take_plain (LineBuffer *self, const char *data, gsize length)
+{
+	gsize count = self->escape == ESCAPE_NONE ? count_plain (data, length) : 0;
+
+	if (count > 0 && self->line->len < LINES_MAX)
+		g_string_append_len (self->line, data,
+				     (gssize) MIN (count, LINES_MAX - self->line->len));
+	return count;
 }
 
 gboolean line_buffer_feed (LineBuffer *self, const char *data, gsize length)
@@ -97,6 +132,9 @@ gboolean line_buffer_feed (LineBuffer *self, const char *data, gsize length)
 	gsize i;
 
 	for (i = 0; i < length && !self->stopped; i++) {
+		i += take_plain (self, data + i, length - i);
+		if (i == length)
+			break;
 		if (data[i] == '\n')
 			end_line (self);
 		else

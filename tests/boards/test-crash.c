@@ -8,6 +8,8 @@
 #include "boards/crash.h"
 #include "boards/lines.h"
 
+#include "tests/fuzz/crash-same.h"
+
 #define DATA "tests/data/boards"
 
 #define NULL_FAULT "Unable to handle kernel NULL pointer dereference at virtual address "
@@ -431,6 +433,50 @@ static void test_second_boot (gconstpointer user_data)
 		g_assert_true (crash_equal (twice->pdata[i], all->pdata[i % all->len]));
 }
 
+/* The look for literals changes nothing: not on a log, nor on what a seeded random makes of it. */
+static void test_filter (gconstpointer user_data)
+{
+	g_autofree char *log = g_strdup_printf (DATA "/%s.log", (const char *) user_data);
+	g_autoptr (GRand) rand = g_rand_new_with_seed (7);
+	g_autofree char *data = NULL;
+	gsize length;
+	guint round, i;
+
+	g_assert_true (g_file_get_contents (log, &data, &length, NULL));
+	for (round = 0; round < 6; round++) {
+		g_autoptr (CrashScanner) quick = crash_same_scan (data, length, 100, TRUE);
+		g_autoptr (CrashScanner) slow = crash_same_scan (data, length, 100, FALSE);
+
+		g_assert_true (crash_same (quick, slow));
+		for (i = 0; i < length / 100 + 1; i++)
+			data[g_rand_int_range (rand, 0, (gint32) length)] =
+				data[g_rand_int_range (rand, 0, (gint32) length)];
+	}
+}
+
+/* What a regex needs is what stands outside of its groups and is not optional. */
+static void test_literal (void)
+{
+	static const char *const cases[][2] = {
+		{ "INFO: task \\S.*:\\d+ blocked (?:in I/O )?for more than \\d+",
+		  "for more than " },
+		{ "(?:rcu: )?INFO: rcu_\\w+ ", "INFO: rcu_" },
+		{ "abcd?efgh", "efgh" },
+		{ "a{2}bcd", "bcd" },
+		{ "ab+(?:x[)]y|z\\))cde\\[#", "cde[#" },
+		{ "abc|def", NULL },
+		{ "\\(?abc", "abc" },
+		{ "ab", NULL },
+	};
+	gsize i;
+
+	for (i = 0; i < G_N_ELEMENTS (cases); i++) {
+		g_autofree char *literal = crash__literal (cases[i][0]);
+
+		g_assert_cmpstr (literal, ==, cases[i][1]);
+	}
+}
+
 static void add_test (const char *group, const char *name, GTestDataFunc test)
 {
 	g_autofree char *path = g_strdup_printf ("/crash/%s/%s", group, name);
@@ -453,6 +499,7 @@ static void add_corpus (void)
 		add_test ("corpus", name, test_corpus);
 		add_test ("changed", name, test_changed);
 		add_test ("second-boot", name, test_second_boot);
+		add_test ("filter", name, test_filter);
 	}
 }
 
@@ -460,6 +507,7 @@ int main (int argc, char **argv)
 {
 	g_test_init (&argc, &argv, NULL);
 	add_corpus ();
+	g_test_add_func ("/crash/literal", test_literal);
 	g_test_add_func ("/crash/equal", test_equal);
 	g_test_add_func ("/crash/anywhere", test_anywhere);
 	g_test_add_func ("/crash/open-line-stamp", test_open_line_stamp);
