@@ -106,6 +106,25 @@ static void write_rates (const Plan *plan, GString *out)
 	}
 }
 
+/* Where base was looked at more than once and never failed, nothing can be said of cures. */
+static void write_quiet_bases (const Plan *plan, GString *out)
+{
+	guint i;
+
+	for (i = 0; i < plan->cells->len; i++) {
+		const Cell *cell = plan->cells->pdata[i];
+		g_autofree char *text = NULL;
+
+		if (cell->variant != plan->variants->pdata[0] || cell->bad > 0 || cell->runs < 2)
+			continue;
+		text = g_strdup_printf ("base did not fail in %u boots on %s, %s: to pass there is "
+					"to break nothing, and no cure.",
+					cell->runs, cell->board->board->name, cell->config->name);
+		g_string_append_c (out, '\n');
+		report__wrap (out, "Note: ", "  ", text);
+	}
+}
+
 static gboolean is_new_crash (const Cell *cell)
 {
 	return cell->verdict == VERDICT_OOPS_NEW;
@@ -139,6 +158,7 @@ void report__claims (const Plan *plan, GString *out)
 			      "did to this machine, and to other images, was not kept in.");
 	}
 	write_rates (plan, out);
+	write_quiet_bases (plan, out);
 	write_infra (plan, out);
 	if (find (plan, is_new_crash)) {
 		g_string_append_c (out, '\n');

@@ -120,6 +120,15 @@ useless x fail"
 	must_fail 2 "$bakeoff" run --repeat -1
 }
 
+@test "--until-sure: where base never fails nothing is called a cure" {
+	base g
+	candidate fix g
+	runs 0 "$bakeoff" run --until-sure
+	is "$(counted base) $(counted fix)" "10 1"
+	has "$(tr -s ' \n' ' ' <<<"$out")" \
+		"base did not fail in 10 boots on script, x: to pass there is to break nothing, and no cure."
+}
+
 @test "one boot each is believed, and not once base is known to be flaky" {
 	base bg
 	candidate fix g
