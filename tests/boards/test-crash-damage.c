@@ -54,6 +54,14 @@ static const char *const logs[] = {
 	"x86_64",
 	"arm-noise",
 	"arm-2.6-external",
+	"real-x86-list",
+	"real-x86-sched",
+	"real-x86-softlockup",
+	"real-x86-kasan",
+	"real-arm-list",
+	"real-arm-sched",
+	"real-arm-softlockup",
+	"real-arm-exec",
 };
 
 static gboolean is_head (const char *line)
@@ -62,8 +70,9 @@ static gboolean is_head (const char *line)
 	g_autofree char *clean = g_strdup (line);
 
 	g_strdelimit (clean, "\r\033", ' ');
-	return crash__match (line_text (clean), NULL, &match) || strstr (line, "Unable to handle") ||
-	       strstr (line, "Linux version") || strstr (line, "Rebooting in");
+	return crash__match (line_text (clean), NULL, &match) ||
+	       strstr (line, "Unable to handle") || strstr (line, "Linux version") ||
+	       strstr (line, "Rebooting in");
 }
 
 /* Deletes @line, cuts it, overwrites a part, or lets another line into it; what still reads as a
