@@ -62,7 +62,8 @@ static const struct {
 	  "^\\s*(?:Code: +[(<]?[0-9a-f]{2,8}\\b|Krnl Code: |Instruction (?:dump|DUMP): ?)" },
 	{ SEEN_PROCESS, NULL, "^Process \\S.* \\(pid: \\d+, " },
 	{ SEEN_FAULT,
-	  "pgd = |*pgd=|*pud=|*pmd=|*p4d=|PGD |#PF: |Mem abort info|CR2: |Cause : |BadVA : |IASQ: |IIR: |"
+	  "pgd = |*pgd=|*pud=|*pmd=|*p4d=|PGD |#PF: |Mem abort info|CR2: |Cause : |BadVA : |"
+	  "IASQ: |IIR: |"
 	  "YZrvWEST|*pde = |*pdpt = |Failing addr|Faulting instr|tsk->{mm|badaddr: |Last Breaking|"
 	  "of size |Memory state around|\"echo 0 > |(t=",
 	  "^\\s*(?:pgd = [0-9a-f]{8}|\\[[0-9a-f]{8,16}\\] \\*p[gmu4]d=|PGD [0-9a-f]+ |#PF: |"
@@ -95,7 +96,9 @@ static const char *const quiet[] = {
 static const char *const deaths[] = {
 	"die", "__die", "oops_end", "page_fault_oops", "die_kernel_fault", "panic", "vpanic",
 	"kasan_report", "__kasan_report", "kasan_report_error", "kasan_object_err", "end_report",
-	"slab_err", "object_err", "do_kern_addr_fault", "kfence_report_error", "kmsan_report",
+	"__schedule_bug", "__warn", "warn_slowpath_common", "warn_slowpath_fmt",
+	"warn_slowpath_null", "slab_err", "object_err", "do_kern_addr_fault",
+	"kfence_report_error", "kmsan_report",
 	NULL,
 };
 /* clang-format on */
@@ -163,7 +166,8 @@ const GPtrArray *crash__orphan_lines (const CrashOrphan *self)
 }
 
 /* What a line of a backtrace, or one with a PC, is evidence of. */
-static guint see_trace (CrashOrphan *self, const char *text, TraceKind kind, const char *function)
+static guint see_trace (CrashOrphan *self, const char *text, TraceKind kind, const char *function,
+			const char *caller)
 {
 	if (kind == TRACE_HEADER) {
 		self->has_header = TRUE;
@@ -177,10 +181,13 @@ static guint see_trace (CrashOrphan *self, const char *text, TraceKind kind, con
 		self->inside = BEHIND_LINES;
 		return 0;
 	}
-	if ((kind != TRACE_FRAME && kind != TRACE_PLAIN) || !self->has_header)
+	if (kind != TRACE_FRAME && kind != TRACE_PLAIN)
 		return 0;
-	if (g_strv_contains (deaths, function))
+	/* arm of today prints no header */
+	if (g_strv_contains (deaths, function) || (caller && g_strv_contains (deaths, caller)))
 		return SEEN_TRACE | SEEN_DEATH;
+	if (!self->has_header)
+		return 0;
 	if (self->behind == 0 && self->seen == 0)
 		self->harmless = crash__is_helper (function);
 	self->behind = BEHIND_LINES;
@@ -211,7 +218,7 @@ gboolean crash__orphan_line (CrashOrphan *self, const char *line, const char *te
 	crash__orphan_pass (self);
 	if (g_regex_match (get_words ()->quiet, text, 0, NULL))
 		self->quiet = QUIET_LINES;
-	seen = see_trace (self, text, kind, function) | see_line (self, text);
+	seen = see_trace (self, text, kind, function, caller) | see_line (self, text);
 	if (self->quiet > 0)
 		return FALSE;
 	if (seen)

@@ -48,6 +48,7 @@ struct CrashScanner {
 	guint age;	   /* lines since then */
 	gboolean died;	   /* its die line was seen */
 	guint64 speaker;   /* line_caller() of its first line */
+	gboolean at_next;  /* the next entry says where */
 	gboolean has_pc;   /* frames[0] is where it happened */
 	gboolean has_lr;   /* the last frame is only from a register */
 	gboolean in_trace; /* below `Call Trace:` */
@@ -140,6 +141,7 @@ static void start_report (CrashScanner *self, const CrashMatch *match)
 
 	self->open = crash;
 	self->speaker = 0;
+	self->at_next = FALSE;
 	g_free (self->base);
 	self->base = g_strdup (match->title);
 	self->flags = match->pattern->flags;
@@ -243,9 +245,11 @@ static void trace_report (CrashScanner *self, const char *text, const CrashHints
 			break;
 		/* fall through */
 	case TRACE_FRAME:
-		/* x86_64 of 2.6: `Unable to handle kernel ... RIP:` and the next line says where */
-		if ((self->flags & CRASH_OPENS) && !self->in_trace && !self->died &&
-		    self->age <= NEXT_LINES) {
+		/* `Preemption disabled at:`; x86_64 of 2.6: `Unable to handle kernel ... RIP:` and
+		 * the next line says where */
+		if (self->at_next || ((self->flags & CRASH_OPENS) && !self->in_trace &&
+				      !self->died && self->age <= NEXT_LINES)) {
+			self->at_next = FALSE;
 			take_pc (self, function);
 			break;
 		}
@@ -259,6 +263,7 @@ static void trace_report (CrashScanner *self, const char *text, const CrashHints
 	case TRACE_NONE:
 		if (is_driver (text))
 			break;
+		self->at_next = g_str_has_prefix (text, "Preemption disabled at:");
 		self->trace_over = self->trace_over || self->traced > 0;
 		self->in_trace = FALSE;
 	}

@@ -36,11 +36,13 @@ const CrashPattern crash__patterns[] = {
 	{ "oops", "Unable to handle kernel paging request(?: at virtual address " HEX "|\\s*$)",
 	  "bad paging request", OPENS | ANYWHERE },
 	/* x86_64 up to 2.6.24 says no "address"; unaligned accesses of sparc and a "handler" */
-	{ "oops", "Unable to handle kernel NULL pointer dereference (?:at " HEX " RIP:|in mna handler)",
+	{ "oops", "Unable to handle kernel NULL pointer dereference "
+	  "(?:at " HEX " RIP:|in mna handler)",
 	  "NULL pointer dereference", OPENS | ANYWHERE },
 	{ "oops", "Unable to handle kernel paging request (?:at " HEX " RIP:|in mna handler)",
 	  "bad paging request", OPENS | ANYWHERE },
-	{ "oops", "Unable to handle kernel (?<what>.*?) at (?:virtual )?(?:kernel )?address:? ?" HEX,
+	{ "oops", "Unable to handle kernel (?<what>.*?) at (?:virtual )?(?:kernel )?"
+	  "address:? ?" HEX,
 	  "{what}", OPENS | ANYWHERE },
 	{ "oops", "Unable to handle kernel pointer dereference in virtual kernel address space",
 	  "pointer dereference", OPENS | ANYWHERE },				/* s390 */
@@ -52,7 +54,8 @@ const CrashPattern crash__patterns[] = {
 	{ "oops", "BUG: unable to handle (?:kernel paging request|page fault)(?: at| for)?"
 	  "(?: virtual)?(?: address)?:? ?(?:" HEX ")?",
 	  "bad paging request", OPENS | ANYWHERE },
-	{ "oops", "BUG: Unable to handle kernel (?<what>data access|instruction fetch|unaligned access)"
+	{ "oops", "BUG: Unable to handle kernel "
+	  "(?<what>data access|instruction fetch|unaligned access)"
 	  "(?:.* at " HEX ")?", "bad kernel {what}", OPENS | ANYWHERE },
 	{ "oops", "Bad kernel stack pointer " HEX, "bad kernel stack pointer",
 	  OPENS | ANYWHERE },
@@ -84,7 +87,8 @@ const CrashPattern crash__patterns[] = {
 	{ "oops", "Internal error: (?:Oops - )?(?<what>.*?):? ?[0-9a-fA-F]* ?\\[#\\d+\\]",
 	  "{what}", DIES },
 	{ "oops", "Oops(?: )?\\[#\\d+\\]", "Oops", DIES },
-	{ "oops", "Oops - (?<what>[a-z].*?):? ?[0-9a-fA-F]* ?\\[#\\d+\\]", "{what}", DIES }, /* riscv */
+	{ "oops", "Oops - (?<what>[a-z].*?):? ?[0-9a-fA-F]* ?\\[#\\d+\\]",
+	  "{what}", DIES },				/* riscv */
 	{ "oops", "Oops: (?:(?<what>[A-Za-z][a-z][^,:\\[]*)(?:, probably.*?)?:? ?)?"
 	  "[0-9a-fA-F]{0,16}(?:, sig: \\d+| ilc:\\d)? ?\\[#\\d+\\]", "{what}", DIES },
 	/* x86_64 up to 2.6.24 counts without # */
@@ -94,7 +98,8 @@ const CrashPattern crash__patterns[] = {
 	  "{what}", DIES,
 	  "general protection fault|divide error|invalid opcode|int3|stack segment|double fault|"
 	  "bounds|overflow|segment not present|invalid TSS" },
-	{ "oops", "(?<what>(?:Break|Trap) instruction in kernel code|Reserved instruction in kernel code|"
+	{ "oops", "(?<what>(?:Break|Trap) instruction in kernel code|"
+	  "Reserved instruction in kernel code|"
 	  "Unhandled kernel unaligned access(?: or invalid instruction)?|"
 	  "Kernel unaligned instruction access|FP exception in kernel code|Integer overflow|"
 	  "do_cpu invoked from kernel context!|MIPS MT Thread exception in kernel)\\[#\\d+\\]",
@@ -142,7 +147,8 @@ const CrashPattern crash__patterns[] = {
 	/* Lockups and stalls: kernel/watchdog.c, softlockup.c, hung_task.c, rcu/ */
 	{ "lockup", "(?:watchdog: )?BUG: soft lockup (?:- |detected on )CPU#\\d", "soft lockup",
 	  FATAL | IN | ANYWHERE },
-	{ "lockup", "(?:NMI watchdog: |watchdog: )?(?:CPU ?\\d+: )?Watchdog detected hard LOCKUP on cpu "
+	{ "lockup", "(?:NMI watchdog: |watchdog: )?(?:CPU ?\\d+: )?"
+	  "Watchdog detected hard LOCKUP on cpu "
 	  "?\\d", "hard lockup", FATAL | IN | ANYWHERE },
 	{ "lockup", "(?:BUG: )?NMI Watchdog detected LOCKUP(?: on CPU ?\\d|, CPU=)", "hard lockup",
 	  FATAL | IN | ANYWHERE },			/* 2.6 */
@@ -171,7 +177,8 @@ const CrashPattern crash__patterns[] = {
 	  "SLUB {what}", FATAL | ANYWHERE },
 	{ "slab", "BUG (?<what>[\\w-]+)(?: \\(.*?\\))?: (?:Redzone|Poison|Object|Freepointer|"
 	  "Freechain|Padding|Wrong|Invalid|Left|Right|Freelist|Slab|Not a)", "SLUB {what}", FATAL },
-	{ "slab", "BUG (?<what>[^\\s(]+)(?:\\(\\S*\\))? \\([^)]*\\): (?:(?:Left |Right )?Redzone overwritten|"
+	{ "slab", "BUG (?<what>[^\\s(]+)(?:\\(\\S*\\))? \\([^)]*\\): "
+	  "(?:(?:Left |Right )?Redzone overwritten|"
 	  "Poison overwritten|Objects remaining (?:in|on) )", "SLUB {what}", FATAL | ANYWHERE },
 	{ "slab", "slab: double free detected in cache '(?<what>[^']+)'",
 	  "slab double free in cache {what}", OPENS | ANYWHERE },
@@ -195,7 +202,8 @@ const CrashPattern crash__patterns[] = {
 	  OPENS | CRASH_NAMES | ANYWHERE },
 	{ "bug", "VFS: Close: file count is (?:0|zero)", "VFS: Close: file count is zero",
 	  OPENS | CRASH_NAMES | ANYWHERE },
-	{ "refcount", "refcount_t: (?<what>[a-z][a-z0-9 -]+(?:; [a-z][a-z -]+)?)\\.?", "refcount_t: {what}",
+	{ "refcount", "refcount_t: (?<what>[a-z][a-z0-9 -]+(?:; [a-z][a-z -]+)?)\\.?",
+	  "refcount_t: {what}",
 	  IN | CRASH_NAMES },
 	{ "odebug", "ODEBUG: (?<what>\\w+ [a-z ]*?)(?:\\(active state \\d+\\) )?"
 	  "(?:object: \\S+ )?object type: (?<file>\\w+)", "ODEBUG: {what} {file}",
@@ -206,7 +214,8 @@ const CrashPattern crash__patterns[] = {
 	  "attempted to be registered with empty name!?)", "kobject: {what}", IN | CRASH_NAMES },
 	{ "kobject", "kobject(?:: |_add(?:_internal)? failed for )[^:]* with -EEXIST",
 	  "kobject: registered with the same name twice", IN | CRASH_NAMES },
-	{ "kobject", "sysfs: (?:cannot create duplicate filename|duplicate filename '[^']*' can not)",
+	{ "kobject", "sysfs: "
+	  "(?:cannot create duplicate filename|duplicate filename '[^']*' can not)",
 	  "sysfs: duplicate filename", IN | CRASH_NAMES },
 	{ "check", "unregister_netdevice: waiting for \\S+ to become free", "unregister_netdevice: "
 	  "waiting for a device to become free", 0 },
@@ -225,7 +234,8 @@ const CrashPattern crash__patterns[] = {
 	{ "check", "BUG: Invalid wait context", "invalid wait context", IN },
 	{ "check", "BUG: memory leak", "memory leak", 0 },
 	{ "check", "kmemleak: \\d+ new suspected memory leaks?", "memory leak", 0 },
-	{ "check", "BUG: workqueue leaked lock or atomic: ", "workqueue leaked lock or atomic", IN },
+	{ "check", "BUG: workqueue leaked lock or atomic: ",
+	  "workqueue leaked lock or atomic", IN },
 	{ "check", "BUG: arch topology borken", "arch topology", 0 },
 	{ "lockdep", "BUG: (?<what>MAX_\\w+) too low", "lockdep: {what} too low", 0 },
 	{ "lockdep", "BUG: key \\S+ (?:not in \\.data|has not been registered)",
@@ -233,14 +243,16 @@ const CrashPattern crash__patterns[] = {
 	{ "check", "Division by zero in kernel", "division by zero", IN },
 	{ "lockdep", "(?:WARNING: |\\[? ?(?:INFO|BUG): )(?<what>possible "
 	  "(?:circular locking dependency|irq lock inversion dependency|recursive locking)|"
-	  "bad unlock balance|bad contention|circular locking deadlock|.*-safe -> .*-unsafe lock order) detected", "{what}", IN },
+	  "bad unlock balance|bad contention|circular locking deadlock|"
+	  ".*-safe -> .*-unsafe lock order) detected", "{what}", IN },
 	{ "lockdep", "(?:WARNING: |\\[ INFO: )inconsistent ", "inconsistent lock state", IN },
 	{ "lockdep", "(?:WARNING: |\\[? ?INFO: )suspicious (?:RCU|rcu_dereference_check\\(\\)) "
 	  "usage", "suspicious RCU usage", IN },
 	{ "lockdep", "(?:WARNING: |\\[ BUG: )(?<what>held lock freed|Nested lock was not taken|"
 	  "lock held (?:when returning to user space|at task exit time))", "{what}", IN,
 	  "held lock freed|Nested lock was|lock held " },
-	{ "lockdep", "(?:WARNING: |\\[ ?BUG: |BUG: )\\S+/\\d+ (?<what>still has locks held)", "{what}",
+	{ "lockdep", "(?:WARNING: |\\[ ?BUG: |BUG: )\\S+/\\d+ (?<what>still has locks held)",
+	  "{what}",
 	  IN,
 	  "still has locks held" },
 	{ "lockdep", "(?:\\[ ?)BUG: Invalid wait context", "invalid wait context", IN },

@@ -83,14 +83,16 @@ static const char *const helpers[] = {
 	"__ubsan_handle_shift_out_of_bounds", "__stack_chk_fail",
 	"preempt_count_add", "preempt_count_sub", "spin_dump", "do_raw_spin_lock", "_raw_spin_lock",
 	"print_deadlock_bug", "register_lock_class", "assign_lock_key", "validate_chain",
-	"debug_check_no_locks_freed", "Ldiv0", "Ldiv0_64", "check_noncircular", "__lock_acquire", "lock_acquire",
+	"debug_check_no_locks_freed", "Ldiv0", "Ldiv0_64", "check_noncircular",
+	"__lock_acquire", "lock_acquire",
 	"watchdog_timer_fn", "softlockup_tick", "rcu_check_callbacks", "rcu_dump_cpu_stacks",
 	NULL,
 };
 
 static const char *const sleepers[] = {
 	"__schedule", "schedule", "schedule_timeout", "schedule_preempt_disabled", "io_schedule",
-	"schedule_timeout_uninterruptible", "do_wait_for_common", "__switch_to", "context_switch", "wait_for_common",
+	"schedule_timeout_uninterruptible", "do_wait_for_common", "__switch_to",
+	"context_switch", "wait_for_common",
 	"wait_for_completion", "__wait_for_common", "__mutex_lock", "__mutex_lock_slowpath",
 	"mutex_lock", "__down", "down", "rwsem_down_read_failed", "rwsem_down_write_failed",
 	"rwsem_down_read_slowpath", "rwsem_down_write_slowpath", "down_read", "down_write",
