@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Build ids: the hash that ld(1) writes into a kernel, in an ELF note (NT_GNU_BUILD_ID of elf(5)),
- * and that the running kernel has in /sys/kernel/notes. By it a board that has booted something else
- * than what it was given is found out: what lay in the TFTP folder, or on its own flash.
+ * and that the running kernel has in /sys/kernel/notes. By it a board that has booted something
+ * else than what it was given is found out: what lay in the TFTP folder, or on its own flash.
  */
 #pragma once
 

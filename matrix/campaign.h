@@ -31,6 +31,7 @@ typedef struct {
  */
 gboolean campaign_next (Plan *plan, const CampaignSpec *spec);
 
-/** campaign_run: run_plan() as often as it takes, then weigh_plan() and remarks_find(). Errors: as run_plan(). */
+/** campaign_run: run_plan() as often as it takes, then weigh_plan() and remarks_find(). Errors: as
+ * run_plan(). */
 gboolean campaign_run (Plan *plan, Store *store, const CampaignSpec *spec,
 		       const RunOptions *options, GError **error);

@@ -3,8 +3,8 @@
  * Remarks: what a passing candidate prints that base never did.
  *
  * A warning fails no boot, for kernels print them for many reasons; but one that comes with the fix
- * is a finding. What base prints is learned from the logs of all its boots: the reports that condemn
- * nothing, by their titles.
+ * is a finding. What base prints is learned from the logs of all its boots: the reports that
+ * condemn nothing, by their titles.
  */
 #pragma once
 

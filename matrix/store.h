@@ -2,9 +2,9 @@
 /*
  * The results store: .bakeoff/results.db, SQLite with a write-ahead log.
  *
- * It remembers builds by their key and boots by theirs, whichever command asked for them. Of trouble
- * on our own side only boots are stored, to be counted: all of it is tried again. A Store belongs to
- * one thread.
+ * It remembers builds by their key and boots by theirs, whichever command asked for them. Of
+ * trouble on our own side only boots are stored, to be counted: all of it is tried again. A Store
+ * belongs to one thread.
  */
 #pragma once
 

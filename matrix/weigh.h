@@ -3,9 +3,9 @@
  * Weighing: what a candidate's boots say beside the base's.
  *
  * A crash that base does not have is another one. And no candidate passes because nobody looked
- * long enough: so many good boots are needed that a candidate as bad as base would have as many with
- * a chance of at most ODDS_ERROR. Only a base that failed in each of one or two boots is taken to fail
- * always, and asks for as many good ones.
+ * long enough: so many good boots are needed that a candidate as bad as base would have as many
+ * with a chance of at most ODDS_ERROR. Only a base that failed in each of one or two boots is taken
+ * to fail always, and asks for as many good ones.
  */
 #pragma once
 
