@@ -79,8 +79,9 @@ static int other_main (char **words)
 		scratch = scratch_new (path, NULL);
 		g_print ("%s\n", scratch_dir (scratch));
 	} else {
-		fd = g_str_equal (verb, "name")
-			     ? lock_name (path, key, NULL, NULL, NULL)
+		fd = g_str_equal (verb, "name") ? lock_name (path, key, NULL, NULL, NULL)
+		     : g_str_equal (verb, "place")
+			     ? lock_place (path, NULL, NULL, NULL, NULL)
 			     : lock_wait (path,
 					  g_str_equal (verb, "shared") ? LOCK_SHARED
 								       : LOCK_EXCLUSIVE,
@@ -351,7 +352,7 @@ static void test_sweep_bare (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 
 /* What lock_place() tells of the holder, who then gives it back. */
 typedef struct {
-	int fd;
+	Other other;
 	char *said;
 } Holder;
 
@@ -360,20 +361,28 @@ static void take_over (const char *holder, gpointer user_data)
 	Holder *self = user_data;
 
 	self->said = g_strdup (holder);
-	close (self->fd);
+	other_end (&self->other, 0);
 }
 
-/* A place is told apart by its name, who waits is told who has it, and then gets it. */
+static gpointer close_later (gpointer fd)
+{
+	g_usleep (300 * 1000);
+	close (GPOINTER_TO_INT (fd));
+	return NULL;
+}
+
+/* A place is told apart by its name, who waits is told who has it, and then gets it; of another
+ * thread of its own process nobody is told. */
 static void test_place (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 {
-	g_autofree char *begin =
-		g_strdup_printf ("pid %d of %s on ", (int) getpid (), g_get_user_name ());
+	g_autofree char *begin = NULL;
 	Holder holder = { 0 };
+	GThread *thread;
 	int other, fd;
 
 	g_setenv ("BAKEOFF_LOCK_DIR", self->dir, TRUE);
-	holder.fd = lock_place ("tcp:lab:1", NULL, NULL, NULL, NULL);
-	g_assert_cmpint (holder.fd, >=, 0);
+	holder.other = other_start ("place", "tcp:lab:1", "");
+	begin = g_strdup_printf ("pid %d of %s on ", (int) holder.other.pid, g_get_user_name ());
 	other = lock_place ("tcp:lab:2", take_over, &holder, NULL, NULL);
 	g_assert_cmpint (other, >=, 0);
 	g_assert_null (holder.said);
@@ -382,9 +391,15 @@ static void test_place (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 	g_assert_nonnull (holder.said);
 	g_assert_true (g_str_has_prefix (holder.said, begin));
 	g_assert_nonnull (strstr (holder.said, " since 20"));
+	g_clear_pointer (&holder.said, g_free);
+
+	thread = g_thread_new ("holder", close_later, GINT_TO_POINTER (fd));
+	fd = lock_place ("tcp:lab:1", take_over, &holder, NULL, NULL);
+	g_assert_cmpint (fd, >=, 0);
+	g_assert_null (holder.said);
+	g_thread_join (thread);
 	close (other);
 	close (fd);
-	g_free (holder.said);
 	g_unsetenv ("BAKEOFF_LOCK_DIR");
 }
 
