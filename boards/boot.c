@@ -364,15 +364,15 @@ BootResult *boot_run (const BootSpec *spec, GCancellable *cancellable, GError **
 	return result ? result : infra_result (local, error);
 }
 
-BootResult *boot_replay (const Board *board, const char *text, gsize length)
+BootResult *boot_replay (const Board *board, const char *image, const char *text, gsize length)
 {
-	const BootSpec spec = { .board = board };
+	const BootSpec spec = { .board = board, .image = image };
 	const char *kernel = console_log_kernel (text);
 	Judge *judge = judge_new (&spec);
 	BootResult *result = NULL;
 
 	if (!judge_feed (judge, kernel, length - (gsize) (kernel - text)) || judge_told (judge))
-		result = judge_result (judge);
+		result = judged_kernel (&spec, judge);
 	judge_free (judge);
 	return result;
 }

@@ -59,11 +59,12 @@ BootResult *boot_run (const BootSpec *spec, GCancellable *cancellable, GError **
 
 /**
  * boot_replay: judges again what a boot of @board has printed, from its log.
+ * @image: file of the kernel that it was given; it may be gone
  *
  * Returns: (transfer full) (nullable): what the text alone tells; NULL where it was the clock or
  * how the console ended that told. The result has no time in it.
  */
-BootResult *boot_replay (const Board *board, const char *text, gsize length);
+BootResult *boot_replay (const Board *board, const char *image, const char *text, gsize length);
 
 /**
  * boot_claim_board: waits until nobody else uses a real board; others can be used by many.

@@ -10,6 +10,7 @@
 /* What was found so far. */
 typedef struct {
 	const char *state_dir;
+	char *images;
 	GString *out;
 	guint boots, gone, changed;
 } Replay;
@@ -30,6 +31,7 @@ static void replay_boot (Replay *self, const Cell *cell, const StoredBoot *boot)
 {
 	g_autofree char *path =
 		boot->log ? g_build_filename (self->state_dir, boot->log, NULL) : NULL;
+	g_autofree char *image = g_build_filename (self->images, cell->image, NULL);
 	g_autofree char *before = NULL, *after = NULL, *text = NULL;
 	g_autoptr (BootResult) result = NULL;
 	gsize length;
@@ -40,7 +42,7 @@ static void replay_boot (Replay *self, const Cell *cell, const StoredBoot *boot)
 		return;
 	}
 	self->boots++;
-	result = boot_replay (cell->board->board, text, length);
+	result = boot_replay (cell->board->board, image, text, length);
 	if (!result || is_equal (result, boot->result))
 		return;
 	self->changed++;
@@ -80,7 +82,7 @@ gboolean cmd_replay (int argc, char **argv, int *out_status, GError **error)
 	g_auto (Selection) selection = { 0 };
 	g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 	g_autoptr (GString) out = g_string_new (NULL);
-	g_autofree char *text = NULL;
+	g_autofree char *text = NULL, *images = NULL;
 	Replay replay = { .out = out };
 	guint i;
 
@@ -89,6 +91,7 @@ gboolean cmd_replay (int argc, char **argv, int *out_status, GError **error)
 	    !selection_open_store (&selection, error) ||
 	    !results_judge_all (selection.plan, selection.store, error))
 		return FALSE;
+	images = replay.images = results_images_dir (selection.project);
 	replay.state_dir = selection.project->state_dir;
 	for (i = 0; i < selection.plan->cells->len; i++) {
 		const Cell *cell = selection.plan->cells->pdata[i];

@@ -82,6 +82,11 @@ static gboolean read_campaign (int repeat, gboolean until_sure, CampaignSpec *ou
 	if (repeat < 0 || repeat > MOST)
 		return fail (error, BAKEOFF_ERROR_USAGE,
 			     "--repeat takes a number from 1 to %d, not '%d'", MOST, repeat);
+	/* with less of base seen, it would be believed as where nobody asked to be sure */
+	if (until_sure && repeat && repeat < CAMPAIGN_BAD)
+		return fail (error, BAKEOFF_ERROR_USAGE,
+			     "--until-sure needs boots: --repeat %d at least, not '%d'",
+			     CAMPAIGN_BAD, repeat);
 	out_campaign->until_sure = until_sure;
 	out_campaign->boots = repeat ? (guint) repeat : until_sure ? SHARE : 1;
 	return TRUE;

@@ -120,10 +120,12 @@ static void test_build_id (void)
 		g_autofree char *console =
 			g_strdup_printf ("sh " FAKE " build-id %s", kernels[i].told);
 		g_autoptr (GString) image = g_string_new ("an image");
-		g_autoptr (BootResult) result = NULL;
+		g_autoptr (BootResult) result = NULL, again = NULL;
 		g_auto (Place) place = { 0 };
+		g_autofree char *log = NULL;
 		Board board = make_board (console);
 		BootSpec spec;
+		gsize length;
 
 		place_init (&place);
 		if (kernels[i].header) {
@@ -137,6 +139,10 @@ static void test_build_id (void)
 		g_assert_cmpint (result->outcome, ==, kernels[i].outcome);
 		if (result->outcome == BOOT_INFRA)
 			g_assert_nonnull (strstr (result->detail, "another kernel was booted"));
+		/* and the log tells the same later */
+		g_assert_true (g_file_get_contents (place.log, &log, &length, NULL));
+		again = boot_replay (&board, place.image, log, length);
+		g_assert_cmpint (again->outcome, ==, kernels[i].outcome);
 	}
 }
 

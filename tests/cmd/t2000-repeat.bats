@@ -118,6 +118,8 @@ useless x fail"
 	is "$(cell . fix x verdict) $(cell . base x bad)" "undecided 1"
 	is "$(counted base) $(counted fix)" "10 10"
 	must_fail 2 "$bakeoff" run --repeat -1
+	# two boots of base are believed, which is not sure
+	must_fail 2 "$bakeoff" run --repeat 2 --until-sure
 }
 
 @test "--until-sure: where base never fails nothing is called a cure" {
