@@ -17,7 +17,11 @@ lab_board() {
 	# held open for as long as the lab is there
 	sleep infinity >"$lab/stdin" 3>&- &
 	echo $! >>"$BATS_FILE_TMPDIR/pids"
-	until [ -e "$lab/port" ]; do sleep 0.1; done
+	for _ in $(seq 200); do
+		[ -e "$lab/port" ] && break
+		sleep 0.1
+	done
+	[ -e "$lab/port" ] || return 1
 	cat >"boards/$1.board" <<-END
 		[board]
 			like = arm64-virt
@@ -102,4 +106,10 @@ says() {
 	says noisy-lab base pass ""
 	says noisy-lab faults oops ""
 	says noisy-lab hangs hang ""
+	# a lab that only breaks would say no less
+	python3 - <<-'END'
+		import json
+		cells = [c for c in json.load(open("report.json"))["cells"] if c["board"] == "noisy-lab"]
+		assert any(c["verdict"] != "infra" and c["verdict"] for c in cells), cells
+	END
 }
