@@ -49,7 +49,7 @@ on_all() {
 }
 
 @test "a fault in an initcall is an oops that names its function" {
-	on_all faults verdict oops
+	on_all faults verdict oops-new
 	on_all faults signature "{'title': 'NULL pointer dereference in try_fault'"
 }
 
