@@ -26,6 +26,9 @@
 /* So is a guest whose end marker came damaged, for its next. */
 #define ENDING_QUIET_SECONDS 3
 
+/* We look around so often. */
+#define BEAT_MS 1000
+
 static const char *const outcome_names[] = {
 	[BOOT_PASS] = "pass", [BOOT_FAIL] = "fail",   [BOOT_OOPS] = "oops",
 	[BOOT_HANG] = "hang", [BOOT_INFRA] = "infra",
@@ -58,12 +61,14 @@ typedef struct {
 	ConsoleLog *log;
 	gboolean waiting; /* for a real board to start its kernel: it has its own limits */
 	gint64 start, last_byte, crash; /* monotonic times; crash is 0 until there is one */
+	GString *rest;			/* what was printed while it was ended */
 } Boot;
 
 static void boot_clear (Boot *self)
 {
 	judge_free (self->judge);
 	console_log_free (self->log);
+	g_string_free (self->rest, TRUE);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Boot, boot_clear)
 
@@ -173,14 +178,14 @@ static char *prepare (const BootSpec *spec, GCancellable *cancellable, GError **
 	return expand (board->console, &names, error);
 }
 
-/* Milliseconds until the next limit, 0 if one has passed, -1 where there is none; @out_silent:
- * whether it is silence. */
-static int time_left (const Boot *self, gboolean *out_silent)
+/* Milliseconds from @now until the next limit, 0 if one has passed, -1 where there is none;
+ * @out_silent: whether it is silence. */
+static int time_left (const Boot *self, gint64 now, gboolean *out_silent)
 {
-	const Board *board = self->spec->board;
-	gint64 quiet = self->crash ? MIN (board->silence, CRASH_QUIET_SECONDS) : board->silence;
+	const BootClock *clock = &self->spec->clock;
+	gint64 quiet = self->crash ? MIN (clock->silence, CRASH_QUIET_SECONDS) : clock->silence;
 	gint64 silent = self->last_byte + quiet * G_USEC_PER_SEC;
-	gint64 end = self->start + (gint64) board->timeout * G_USEC_PER_SEC;
+	gint64 end = self->start + (gint64) clock->timeout * G_USEC_PER_SEC;
 	gint64 left;
 
 	if (self->waiting)
@@ -189,7 +194,7 @@ static int time_left (const Boot *self, gboolean *out_silent)
 		silent = self->last_byte + ENDING_QUIET_SECONDS * G_USEC_PER_SEC;
 	if (self->crash)
 		end = MIN (end, self->crash + CRASH_SECONDS * G_USEC_PER_SEC);
-	left = MIN (silent, end) - g_get_monotonic_time ();
+	left = MIN (silent, end) - now;
 	*out_silent = silent < end;
 	return left > 0 ? (int) ((left + 999) / 1000) : 0;
 }
@@ -210,6 +215,30 @@ static gboolean take_bytes (Boot *self, const char *data, gsize length, gboolean
 	return console_log_write (self->log, data, length, error);
 }
 
+/* We were halted, as by Ctrl-Z, or starved, for @pause microseconds: a boot's time stands still
+ * while nobody listens. */
+static void skip_pause (Boot *self, gint64 pause)
+{
+	if (pause < BEAT_MS * 1000)
+		return;
+	self->start += pause;
+	self->last_byte += pause;
+	if (self->crash)
+		self->crash += pause;
+}
+
+/* The time is up; what the console came to may say that it was not the kernel's. */
+static void give_up (Boot *self, Console *console, gboolean silent)
+{
+	ConsoleEnd end;
+
+	console_stop (console, self->rest, &end);
+	if (end.kind == CONSOLE_END_HALTED)
+		judge_end (self->judge, &end);
+	else
+		judge_timeout (self->judge, silent);
+}
+
 /* Listens until there is a verdict. Errors: CANCELLED; FAILED where the log cannot be written. */
 static gboolean listen_to (Boot *self, Console *console, GError **error)
 {
@@ -219,19 +248,20 @@ static gboolean listen_to (Boot *self, Console *console, GError **error)
 	gsize length;
 
 	while (!decided) {
-		int left = time_left (self, &silent);
+		gint64 now = g_get_monotonic_time ();
+		int left = time_left (self, now, &silent);
+		int beat = left < 0 ? BEAT_MS : MIN (left, BEAT_MS);
 
-		if (left == 0) {
-			judge_timeout (self->judge, silent ? self->spec->board->silence : 0);
-			break;
-		}
-		switch (console_wait (console, left, self->cancellable, buffer, sizeof (buffer),
+		switch (console_wait (console, beat, self->cancellable, buffer, sizeof (buffer),
 				      &length)) {
 		case CONSOLE_BYTES:
+			skip_pause (self, g_get_monotonic_time () - now - beat * 1000);
 			if (!take_bytes (self, buffer, length, &decided, error))
 				return FALSE;
+			silent = FALSE;
 			break;
 		case CONSOLE_QUIET:
+			skip_pause (self, g_get_monotonic_time () - now - beat * 1000);
 			break;
 		case CONSOLE_ENDED:
 			console_stop (console, NULL, &end);
@@ -239,6 +269,10 @@ static gboolean listen_to (Boot *self, Console *console, GError **error)
 			return TRUE;
 		case CONSOLE_CANCELLED:
 			return fail (error, BAKEOFF_ERROR_CANCELLED, "the boot was cancelled");
+		}
+		if (!decided && time_left (self, g_get_monotonic_time (), &silent) == 0) {
+			give_up (self, console, silent);
+			break;
 		}
 	}
 	return TRUE;
@@ -275,8 +309,8 @@ static BootResult *judged_kernel (const BootSpec *spec, Judge *judge)
 static BootResult *judged_boot (const BootSpec *spec, const char *command,
 				GCancellable *cancellable, GError **error)
 {
-	g_auto (Boot) boot = { .spec = spec, .cancellable = cancellable };
-	g_autoptr (GString) rest = g_string_new (NULL);
+	g_auto (Boot)
+		boot = { .spec = spec, .cancellable = cancellable, .rest = g_string_new (NULL) };
 	g_autoptr (GPtrArray) words = line_words (spec);
 	g_autoptr (Console) console = NULL;
 	gint64 verdict;
@@ -292,9 +326,9 @@ static BootResult *judged_boot (const BootSpec *spec, const char *command,
 	if (!console || !listen_to (&boot, console, error))
 		return NULL;
 	verdict = g_get_monotonic_time ();
-	console_stop (console, rest, NULL);
+	console_stop (console, boot.rest, NULL);
 	/* the verdict stands, whatever becomes of the rest */
-	console_log_write (boot.log, rest->str, rest->len, NULL);
+	console_log_write (boot.log, boot.rest->str, boot.rest->len, NULL);
 	result = judged_kernel (spec, boot.judge);
 	result->seconds = (double) (verdict - boot.start) / G_USEC_PER_SEC;
 	return result;
@@ -341,8 +375,10 @@ static BootResult *infra_result (GError *local, GError **error)
 	return make_result (BOOT_INFRA, g_strndup (local->message, strcspn (local->message, "\n")));
 }
 
-BootResult *boot_run (const BootSpec *spec, GCancellable *cancellable, GError **error)
+BootResult *boot_run (const BootSpec *asked, GCancellable *cancellable, GError **error)
 {
+	BootSpec own = *asked;
+	const BootSpec *spec = &own;
 	g_autofree char *command = NULL;
 	g_autoptr (GError) local = NULL;
 	BootResult *result = NULL;
@@ -356,6 +392,9 @@ BootResult *boot_run (const BootSpec *spec, GCancellable *cancellable, GError **
 				  spec->board->guest);
 	if (g_cancellable_is_cancelled (cancellable))
 		return fail_null (error, BAKEOFF_ERROR_CANCELLED, "the boot was cancelled");
+	if (own.clock.timeout == 0)
+		own.clock =
+			(BootClock){ .timeout = own.board->timeout, .silence = own.board->silence };
 	command = prepare (spec, cancellable, &local);
 	if (command && spec->interactive)
 		result = interactive_boot (spec, command, cancellable, &local);

@@ -11,6 +11,7 @@
 #include <gio/gio.h>
 
 #include "boards/board.h"
+#include "boards/clock.h"
 #include "boards/crash.h"
 
 /* Goes up with every change of what is judged how, so that no older verdict outlives it. */
@@ -38,6 +39,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BootResult, boot_result_free)
 /* What a boot needs. */
 typedef struct {
 	const Board *board;
+	BootClock clock;      /* with zeros, the board's own limits */
 	const char *image;    /* file: the kernel as Kbuild made it */
 	const char *init;     /* (nullable): file: static program that becomes /init */
 	const char *log;      /* file: gets all that the console printed, raw */

@@ -108,3 +108,24 @@ const char *console_log_kernel (const char *text)
 
 	return at ? at + strlen (KERNEL_LINE) : text;
 }
+
+gboolean console_log_silence (const char *path, double *out_seconds)
+{
+	g_autofree char *times = g_strconcat (path, ".times", NULL);
+	g_autofree char *text = NULL;
+	double last = 0;
+	char *line;
+
+	*out_seconds = 0;
+	if (!g_file_get_contents (times, &text, NULL, NULL))
+		return FALSE;
+	for (line = text; *line; line = *line ? line + 1 : line) {
+		char *seconds = strchr (line, ' ');
+		double now = seconds ? g_ascii_strtod (seconds, NULL) : last;
+
+		*out_seconds = MAX (*out_seconds, now - last);
+		last = now;
+		line += strcspn (line, "\n");
+	}
+	return *text != '\0';
+}

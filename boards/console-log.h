@@ -23,5 +23,11 @@ gboolean console_log_write (ConsoleLog *self, const char *data, gsize length, GE
  */
 gboolean console_log_begin (ConsoleLog *self, GError **error);
 
+/**
+ * console_log_silence: the longest time in seconds between the beginnings of two lines of the log
+ * @path, or before the first. Returns: FALSE where the times are not there.
+ */
+gboolean console_log_silence (const char *path, double *out_seconds);
+
 /** console_log_kernel: Returns: where in a log's @text the kernel begins to speak. */
 const char *console_log_kernel (const char *text);

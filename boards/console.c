@@ -185,6 +185,8 @@ static void parse_told (const char *line, ConsoleEnd *end)
 	} else if (g_str_has_prefix (told, "board ")) {
 		end->kind = CONSOLE_END_BOARD;
 		g_strlcpy (end->text, told + strlen ("board "), sizeof (end->text));
+	} else if (g_str_equal (told, "halted")) {
+		end->kind = CONSOLE_END_HALTED;
 	} else if (strcmp (told, "stopped") == 0 && end->kind != CONSOLE_END_BOARD) {
 		end->kind = CONSOLE_END_STOPPED;
 	}

@@ -24,6 +24,7 @@ typedef enum {
 	CONSOLE_END_EXIT,    /* ended by itself; status */
 	CONSOLE_END_SIGNAL,  /* ended by a signal; the text is its name */
 	CONSOLE_END_STOPPED, /* console_stop() did it */
+	CONSOLE_END_HALTED,  /* the same, to a program that somebody had halted (SIGSTOP) */
 	CONSOLE_END_BOARD,   /* a real board's line or loader failed; the text says how */
 } ConsoleEndKind;
 

@@ -240,6 +240,9 @@ void judge_end (Judge *self, const ConsoleEnd *end)
 	case CONSOLE_END_BOARD:
 		decide (self, BOOT_INFRA, g_strdup (end->text));
 		break;
+	case CONSOLE_END_HALTED:
+		decide (self, BOOT_INFRA, g_strdup ("the console was halted (SIGSTOP)"));
+		break;
 	default:
 		decide (self, BOOT_INFRA,
 			g_strdup_printf ("the console failed: %s",
@@ -256,22 +259,30 @@ static gboolean stands_at_loader (const Judge *self)
 	return line && line->prompt && g_str_equal (partial, line->prompt);
 }
 
-void judge_timeout (Judge *self, int silence)
+void judge_timeout (Judge *self, gboolean silent)
 {
 	const char *last = self->last_line ? self->last_line : "nothing was printed";
+	const BootClock *clock = &self->spec->clock;
 
 	if (self->decided || decide_by_guest (self))
 		return;
 	if (stands_at_loader (self))
 		decide (self, BOOT_FAIL,
 			g_strdup ("the board reset itself and stands at its loader's prompt"));
-	else if (silence > 0)
+	else if (silent && clock->usual.seconds > 0)
 		decide (self, BOOT_HANG,
-			g_strdup_printf ("no output for %d s after: %s", silence, last));
+			g_strdup_printf ("no output for %d s, where %.1f s are usual, after: %s",
+					 clock->silence, clock->usual.silence, last));
+	else if (silent)
+		decide (self, BOOT_HANG,
+			g_strdup_printf ("no output for %d s after: %s", clock->silence, last));
+	else if (clock->usual.seconds > 0)
+		decide (self, BOOT_HANG,
+			g_strdup_printf ("not done after %d s, where %.1f s are usual: %s",
+					 clock->timeout, clock->usual.seconds, last));
 	else
 		decide (self, BOOT_HANG,
-			g_strdup_printf ("not done after %d s: %s", self->spec->board->timeout,
-					 last));
+			g_strdup_printf ("not done after %d s: %s", clock->timeout, last));
 }
 
 gboolean judge_told (Judge *self)

@@ -35,8 +35,8 @@ gboolean judge_ending (const Judge *self);
 /** judge_end: the console has ended by itself. */
 void judge_end (Judge *self, const ConsoleEnd *end);
 
-/** judge_timeout: nothing was printed for @silence seconds, or if that is 0, time was up. */
-void judge_timeout (Judge *self, int silence);
+/** judge_timeout: nothing was printed for too long, if @silent; else time was up. */
+void judge_timeout (Judge *self, gboolean silent);
 
 /**
  * judge_told: nothing more is known of the boot. Returns: whether what was printed tells its

@@ -448,6 +448,7 @@ void job_boot (Workshop *self, const Cell *cell, BootAnswer *answer)
 	g_autofree char *log = g_build_filename (self->state, answer->log, NULL);
 	BootSpec spec = {
 		.board = cell->board->board,
+		.clock = answer->clock,
 		.image = answer->image,
 		.init = answer->init,
 		.log = log,

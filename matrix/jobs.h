@@ -91,6 +91,7 @@ typedef struct {
 	char *image;
 	char *init; /* (nullable) */
 	char *log;  /* relative to the state folder */
+	BootClock clock;
 	gboolean known;
 	int lock;
 	BootResult *result;
@@ -100,7 +101,7 @@ typedef struct {
 BootAnswer *boot_answer_new (void);
 void boot_answer_free (BootAnswer *self);
 
-/** job_boot: boots @cell as @answer's first four fields say, and fills in the others. */
+/** job_boot: boots @cell as @answer's first five fields say, and fills in the others. */
 void job_boot (Workshop *self, const Cell *cell, BootAnswer *answer);
 
 /** job_log_name: Returns: (transfer full): logs/…, relative to the state folder. */

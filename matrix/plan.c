@@ -40,7 +40,7 @@ static void cell_free (Cell *self)
 	g_free (self->detail);
 	crash_free (self->crash);
 	g_clear_pointer (&self->titles, g_ptr_array_unref);
-	g_clear_pointer (&self->logs, g_ptr_array_unref);
+	g_clear_pointer (&self->counted, g_ptr_array_unref);
 	g_clear_pointer (&self->remarks, g_ptr_array_unref);
 	g_free (self->trouble);
 	g_free (self->image);

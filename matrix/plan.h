@@ -33,6 +33,13 @@ typedef struct {
 			     * the board's own preludes below; where it has any */
 } PlanBoard;
 
+/* One boot of a cell. */
+typedef struct {
+	BootOutcome outcome;
+	double seconds;
+	char *log; /* (nullable): relative to the state folder */
+} CellBoot;
+
 typedef struct {
 	guint index; /* in plan->cells */
 	const PlanVariant *variant;
@@ -49,8 +56,9 @@ typedef struct {
 	GPtrArray *titles;     /* (nullable) (element-type utf8): of all its boots' crashes */
 	guint runs;	       /* boots that say something about the patch */
 	guint bad;	       /* of them, those that did not pass */
-	GPtrArray *logs;       /* (nullable) (element-type filename): of all boots that count */
+	GPtrArray *counted;    /* (nullable) (element-type CellBoot): those boots, oldest first */
 	GPtrArray *remarks;    /* (nullable) (element-type utf8): see remarks.h */
+	double slowness;       /* see clocks_slowness() */
 	guint infra;	       /* boots that broke on our side */
 	char *trouble;	       /* (nullable): why it was given up after so many of them */
 	char *image;	       /* (nullable): SHA-256 of the image */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "base/files.h"
 #include "boards/crash.h"
+#include "matrix/clocks.h"
 #include "matrix/remarks.h"
 #include "matrix/weigh.h"
 
@@ -27,9 +28,10 @@ static GHashTable *read_titles (const Plan *plan, const Cell *cell)
 		g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 	guint i;
 
-	for (i = 0; cell->logs && i < cell->logs->len; i++) {
-		g_autofree char *path =
-			g_build_filename (plan->project->state_dir, cell->logs->pdata[i], NULL);
+	for (i = 0; cell->counted && i < cell->counted->len; i++) {
+		const CellBoot *boot = cell->counted->pdata[i];
+		g_autofree char *path = g_build_filename (plan->project->state_dir,
+							  boot->log ? boot->log : "", NULL);
 		g_autofree char *text = NULL;
 		gsize length;
 
@@ -64,12 +66,14 @@ void remarks_find (Plan *plan)
 
 		g_clear_pointer (&cell->remarks, g_ptr_array_unref);
 		cell->remarks = g_ptr_array_new_with_free_func (g_free);
+		cell->slowness = 0;
 		/* cells of one board and config follow each other, base first */
 		if (cell == weigh_base (plan, cell)) {
 			base = cell;
 			g_clear_pointer (&of_base, g_hash_table_unref);
 		} else if (cell->verdict == VERDICT_PASS && base && base->runs > 0 &&
 			   g_strcmp0 (cell->image, base->image) != 0) {
+			cell->slowness = clocks_slowness (cell, base);
 			if (!of_base)
 				of_base = read_titles (plan, base);
 			titles = of_base ? read_titles (plan, cell) : NULL;

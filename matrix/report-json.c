@@ -160,6 +160,11 @@ static void add_cell (JsonBuilder *json, const Plan *plan, const Cell *cell)
 	add_number (json, "bad", cell->bad);
 	add_number (json, "infra", cell->infra);
 	add_strings (json, "remarks", cell->remarks, FALSE);
+	json_builder_set_member_name (json, "slowness");
+	if (cell->slowness > 0)
+		json_builder_add_double_value (json, cell->slowness);
+	else
+		json_builder_add_null_value (json);
 	add_rate (json, cell);
 	add_weight (json, plan, cell);
 	add_text (json, "image", cell->image);

@@ -49,7 +49,7 @@ typedef GPtrArray Notes;
 
 static gboolean has_remarks (const Cell *cell)
 {
-	return cell->remarks && cell->remarks->len > 0;
+	return cell->slowness > 0 || (cell->remarks && cell->remarks->len > 0);
 }
 
 static char *join_remarks (const Cell *cell)
@@ -57,9 +57,12 @@ static char *join_remarks (const Cell *cell)
 	GString *text = g_string_new (NULL);
 	guint i;
 
-	for (i = 0; has_remarks (cell) && i < cell->remarks->len; i++)
-		g_string_append_printf (text, "%s%s", i ? "; " : "",
+	for (i = 0; cell->remarks && i < cell->remarks->len; i++)
+		g_string_append_printf (text, "%s%s", i ? "; " : "prints what base does not: ",
 					(char *) cell->remarks->pdata[i]);
+	if (cell->slowness > 0)
+		g_string_append_printf (text, "%stakes %.0f times as long as base",
+					text->len ? "; " : "", cell->slowness);
 	return g_string_free (text, FALSE);
 }
 
@@ -141,8 +144,7 @@ static void write_notes (const Notes *notes, GString *out)
 		g_string_append_c (out, '\n');
 		if (has_remarks (cell)) {
 			g_autofree char *remarks = join_remarks (cell);
-			g_autofree char *text = g_strdup_printf (
-				"passes, but prints what base does not: %s", remarks);
+			g_autofree char *text = g_strdup_printf ("passes, but %s", remarks);
 
 			report__wrap (out, number, "    ", text);
 		} else if (cell->crash) {

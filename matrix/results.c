@@ -28,6 +28,24 @@ static void set_log (Cell *cell, const char *log)
 	cell->log = g_strdup (log);
 }
 
+static CellBoot *cell_boot_new (const BootResult *result, const char *log)
+{
+	CellBoot *self = g_new0 (CellBoot, 1);
+
+	self->outcome = result->outcome;
+	self->seconds = result->seconds;
+	self->log = g_strdup (log);
+	return self;
+}
+
+static void cell_boot_free (gpointer data)
+{
+	CellBoot *self = data;
+
+	g_free (self->log);
+	g_free (self);
+}
+
 /* One boot that was bad makes the cell bad: the first of them is its verdict, once there are as
  * many as are wanted. */
 static void judge_boots (Cell *cell, GPtrArray *boots)
@@ -38,8 +56,8 @@ static void judge_boots (Cell *cell, GPtrArray *boots)
 	g_clear_pointer (&cell->crash, crash_free);
 	g_clear_pointer (&cell->titles, g_ptr_array_unref);
 	cell->titles = g_ptr_array_new_with_free_func (g_free);
-	g_clear_pointer (&cell->logs, g_ptr_array_unref);
-	cell->logs = g_ptr_array_new_with_free_func (g_free);
+	g_clear_pointer (&cell->counted, g_ptr_array_unref);
+	cell->counted = g_ptr_array_new_with_free_func (cell_boot_free);
 	for (i = 0; i < boots->len; i++) {
 		const StoredBoot *boot = boots->pdata[i];
 		const BootResult *result = boot->result;
@@ -49,8 +67,7 @@ static void judge_boots (Cell *cell, GPtrArray *boots)
 			continue;
 		}
 		cell->runs++;
-		if (boot->log)
-			g_ptr_array_add (cell->logs, g_strdup (boot->log));
+		g_ptr_array_add (cell->counted, cell_boot_new (result, boot->log));
 		if (result->crash)
 			g_ptr_array_add (cell->titles, g_strdup (result->crash->title));
 		cell->boot_seconds = result->seconds;

@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "kbuild/sandbox.h"
+#include "matrix/clocks.h"
 #include "matrix/guest.h"
 #include "matrix/jobs.h"
 #include "matrix/results.h"
@@ -185,18 +186,18 @@ static GPtrArray *take_waiting (GHashTable *table, const char *key)
 static void start_boot (Run *run, Cell *cell)
 {
 	g_autofree char *key = plan_boot_key (cell);
-	g_autofree char *kind = NULL;
+	guint number = cell->runs + cell->infra + 1;
+	g_autofree char *kind =
+		number > 1 ? g_strdup_printf ("boot-%u", number) : g_strdup ("boot");
 	g_autoptr (GError) error = NULL;
 	const char *init = NULL;
-	guint number;
 	Task *task;
 
-	if (cell->board->board->guest) {
+	if (cell->board->board->guest)
 		init = guest_of (run, cell->board, &error);
-		if (!init) {
-			set_infra (run, cell, error->message);
-			return;
-		}
+	if (error) {
+		set_infra (run, cell, error->message);
+		return;
 	}
 	if (!wait_for (run->boots, key, cell))
 		return;
@@ -207,10 +208,9 @@ static void start_boot (Run *run, Cell *cell)
 	task->boot = boot_answer_new ();
 	task->boot->image = g_build_filename (run->images, cell->image, NULL);
 	task->boot->init = g_strdup (init);
-	number = cell->runs + cell->infra + 1;
-	kind = number > 1 ? g_strdup_printf ("boot-%u", number) : g_strdup ("boot");
 	task->boot->log = job_log_name (cell, key, kind);
 	task->boot->key = g_steal_pointer (&key);
+	task->boot->clock = clocks_learn (run->plan, cell);
 	start (run, run->booters, task);
 }
 

@@ -9,7 +9,7 @@ load bisect
 
 # Which boots of a kernel fail is written in it, for the first, the second and so on, and then again:
 # `g` is good, `b` bad, `w` and `v` good behind a warning in a function of that name, `f` and `h` crash
-# in one.
+# in one; `s` says nothing any more, `y` is good after two seconds and `z` after four.
 kernel() {
 	cat <<-END
 		# boots: $1
@@ -21,6 +21,9 @@ kernel() {
 		echo 1..1
 		case \$1 in
 		g) echo 'ok 1 - works' ;;
+		s) exec sleep 100 ;;
+		y) sleep 2; echo 'ok 1 - works' ;;
+		z) sleep 4; echo 'ok 1 - works' ;;
 		b) echo 'not ok 1 - works' ;;
 		w | v)
 			echo "WARNING: CPU: 0 PID: 1 at kernel/irq.c:12 \$1+0x1c/0x50"
@@ -183,6 +186,38 @@ other x oops-new"
 	# base has it too, in its second boot
 	runs 0 "$bakeoff" run --repeat 2
 	lacks "$out" "passes, but"
+}
+
+@test "a fix that boots many times slower than base is told" {
+	base g
+	candidate same g
+	candidate slow z
+	candidate unhurried y
+	runs 0 "$bakeoff" run
+	is "$(grep -c 'passes, but takes [0-9]* times as long as base' <<<"$out")" 1
+	grep -q "^  slow  *pass \[1\]$" <<<"$out"
+	grep -q "^  unhurried  *pass$" <<<"$out"
+	report_json .
+	is "$(cell . same x slowness)|$(cell . unhurried x slowness)" "null|null"
+	python3 -c "assert $(cell . slow x slowness) > 5"
+	grep -q "takes [0-9]* times" <<<"$("$bakeoff" report)"
+
+	# it was slow in one of two boots only
+	candidate once zg
+	runs 0 "$bakeoff" run --repeat 2
+	report_json .
+	is "$(cell . once x verdict)|$(cell . once x slowness)" "pass|null"
+}
+
+@test "a hang is waited for as long as base's boots have taught" {
+	sed -i 's/^silence = .*/silence = 90/; s/^timeout = .*/timeout = 95/' boards/script.board
+	base g
+	runs 0 "$bakeoff" run
+	candidate stuck s
+	SECONDS=0
+	runs 0 "$bakeoff" run
+	[ "$SECONDS" -lt 60 ]
+	has "$out" "hang: no output for 10 s, where 0." "s are usual, after: 1..1"
 }
 
 @test "boots that our side breaks are done again and counted apart" {

@@ -25,6 +25,19 @@ summed() {
 }
 
 case $1 in
+late)
+	printf "$banner"
+	sleep 4
+	printf "${head}ok 1 - a\nok 2 - b\n# bakeoff: done\n"
+	;;
+halted)
+	printf "$banner"
+	kill -STOP $$
+	;;
+halted-child)
+	printf "$banner"
+	sh -c 'kill -STOP $$'
+	;;
 build-id)
 	printf "$banner# bakeoff: build-id $2\n${head}ok 1 - a\nok 2 - b\n# bakeoff: done\n"
 	;;
