@@ -51,21 +51,78 @@ static void write_lines (GString *out, const char *before, GPtrArray *lines)
 		g_string_append_printf (out, "    %s%s\n", before, (char *) lines->pdata[i]);
 }
 
+static void write_patch (GString *out, const PostedPatch *patch)
+{
+	g_string_append_printf (out, "    by %s, %s, at %s\n", patch->author,
+				patch->date ? patch->date : "no date", patch->where);
+	if (patch->answers)
+		g_string_append_printf (out, "    answers %s\n", patch->answers);
+	write_lines (out, "same patch: ", patch->also);
+	write_lines (out, "repaired: ", patch->repairs);
+}
+
+static void write_file (GString *out, const PostedPatch *patch, const char *number)
+{
+	if (patch->malformed)
+		g_string_append_printf (out, "    %scannot be used: %s\n", number,
+					patch->malformed);
+	if (patch->problem)
+		g_string_append_printf (out, "    %sdoes not apply: %s\n", number, patch->problem);
+	g_string_append_printf (out, "    %s%s\n", number, patch->file);
+}
+
+static void write_series (GString *out, const Candidate *candidate)
+{
+	guint i;
+
+	g_string_append_printf (out, "    by %s, a series of %u\n", candidate->author,
+				candidate->patches->len);
+	for (i = 0; i < candidate->patches->len; i++) {
+		const PostedPatch *patch = candidate->patches->pdata[i];
+		g_autofree char *number = g_strdup_printf ("%u: ", i + 1);
+
+		g_string_append_printf (out, "    %s%s, at %s\n", number, patch->title,
+					patch->where);
+		write_lines (out, "   repaired: ", patch->repairs);
+		write_file (out, patch, number);
+	}
+	if (candidate->lacks)
+		g_string_append_printf (out, "    incomplete: nobody posted %s\n",
+					candidate->lacks);
+	if (candidate->problem)
+		g_string_append_printf (out, "    does not apply as a whole: %s\n",
+					candidate->problem);
+}
+
+/* What lies below the candidate's own patches. */
+static void write_needs (GString *out, const Candidate *candidate)
+{
+	guint i;
+
+	for (i = 0; i + candidate->patches->len < candidate->stack->len; i++)
+		g_string_append_printf (out, "    needs %s\n",
+					((PostedPatch *) candidate->stack->pdata[i])->file);
+}
+
 static void write_candidate (GString *out, const Candidate *candidate)
 {
-	g_string_append_printf (out, "%s\n    %s\n    by %s, %s, at %s\n", candidate->name,
-				candidate->title, candidate->author,
-				candidate->date ? candidate->date : "no date", candidate->where);
-	if (candidate->answers)
-		g_string_append_printf (out, "    answers %s\n", candidate->answers);
-	write_lines (out, "same patch: ", candidate->also);
-	write_lines (out, "repaired: ", candidate->repairs);
-	write_lines (out, "needs ", candidate->needs);
-	if (candidate->malformed)
-		g_string_append_printf (out, "    cannot be used: %s\n", candidate->malformed);
-	if (candidate->problem)
-		g_string_append_printf (out, "    does not apply: %s\n", candidate->problem);
-	g_string_append_printf (out, "    %s\n", candidate->file);
+	const PostedPatch *only = candidate->patches->pdata[0];
+	gboolean single = candidate->patches->len == 1 && !candidate->lacks;
+
+	g_string_append_printf (out, "%s\n    %s\n", candidate->name, candidate->title);
+	if (single)
+		write_patch (out, only);
+	else
+		write_series (out, candidate);
+	write_lines (out, "", candidate->kin);
+	write_lines (out, "", candidate->trailers);
+	write_needs (out, candidate);
+	if (single)
+		write_file (out, only, "");
+	if (candidate->superseded)
+		g_string_append_printf (out,
+					"    left out: %s is newer; --all makes a variant of it\n",
+					candidate->superseded);
 }
 
 static gboolean add_to_project (const Project *project, const Import *import, guint *out_added,
@@ -80,9 +137,11 @@ static gboolean add_to_project (const Project *project, const Import *import, gu
 		const Candidate *candidate = import->candidates->pdata[i];
 		g_autoptr (GStrvBuilder) stack = g_strv_builder_new ();
 
-		for (j = 0; candidate->needs && j < candidate->needs->len; j++)
-			g_strv_builder_add (stack, candidate->needs->pdata[j]);
-		g_strv_builder_add (stack, candidate->file);
+		if (candidate->superseded)
+			continue;
+		for (j = 0; j < candidate->stack->len; j++)
+			g_strv_builder_add (stack,
+					    ((PostedPatch *) candidate->stack->pdata[j])->file);
 		g_ptr_array_add (names, candidate->name);
 		g_ptr_array_add (stacks, g_strv_builder_end (stack));
 	}
@@ -95,10 +154,16 @@ gboolean cmd_import (int argc, char **argv, int *out_status G_GNUC_UNUSED, GErro
 {
 	g_auto (Selection) selection = { 0 };
 	g_auto (Ground) ground = { 0 };
-	gboolean dry_run = FALSE;
+	gboolean dry_run = FALSE, all = FALSE, suggest = FALSE;
 	const GOptionEntry own[] = { { "dry-run", 'n', 0, G_OPTION_ARG_NONE, &dry_run,
 				       "Say what is found, write nothing", NULL },
+				     { "all", 0, 0, G_OPTION_ARG_NONE, &all,
+				       "Make variants of superseded versions too", NULL },
+				     { "suggest", 0, 0, G_OPTION_ARG_NONE, &suggest,
+				       "Make variants of reverts that mails ask for in words",
+				       NULL },
 				     { NULL } };
+	ImportOptions options;
 	g_autoptr (Import) import = NULL;
 	g_autoptr (GString) out = g_string_new (NULL);
 	g_autofree char *found = NULL;
@@ -112,7 +177,12 @@ gboolean cmd_import (int argc, char **argv, int *out_status G_GNUC_UNUSED, GErro
 			     "import what?\ngive an mbox, a mail, a web archive's text, or '-'");
 	if (!selection_load (&selection, error) || !open_ground (&ground, &selection, error))
 		return FALSE;
-	import = import_read (argv[1], ground.repo, ground.base, ground.prelude, error);
+	options = (ImportOptions){ .repo = ground.repo,
+				   .base = ground.base,
+				   .prelude = ground.prelude,
+				   .all = all,
+				   .suggest = suggest };
+	import = import_read (argv[1], &options, error);
 	if (!import)
 		return FALSE;
 	if (!selection.project->descriptions)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the import*.c files share: a posted diff on its way to becoming a Candidate.
+ * What the import*.c files share: a posted diff on its way to becoming a PostedPatch.
  */
 #pragma once
 
@@ -21,11 +21,64 @@ struct Posted {
 	char *id;	    /* (nullable): patch-id */
 	char *title;
 	char *file;
-	char *malformed;  /* (nullable) */
-	char *problem;	  /* (nullable) */
-	Posted *same;	  /* (nullable): the mail with this very patch that is kept */
-	GPtrArray *needs; /* (element-type Posted), borrowed */
+	char *malformed;	  /* (nullable) */
+	char *problem;		  /* (nullable) */
+	Posted *same;		  /* (nullable): the mail with this very patch that is kept */
+	GPtrArray *needs;	  /* (element-type Posted), borrowed */
+	GPtrArray *prerequisites; /* (element-type utf8): patch ids that its mail asks for */
+	gboolean outdated;	  /* only groups have it that a newer version stands for */
 };
+
+/* A candidate while it is made. */
+typedef struct Group Group;
+
+struct Group {
+	GPtrArray *members;   /* (element-type Posted), borrowed; NULL where a number is missing */
+	GPtrArray *stack;     /* (element-type Posted), borrowed */
+	const Message *cover; /* (nullable) */
+	const Message *first; /* the first mail of its own */
+	char *title;
+	guint version, total; /* total is 0 for a single patch */
+	gboolean resend;
+	const Group *newer;  /* (nullable) */
+	const Group *rest;   /* (nullable): where a partial reroll has the rest from */
+	GPtrArray *older;    /* (element-type Group), borrowed */
+	GPtrArray *rerolled; /* (element-type Posted), borrowed: of a partial reroll, what is new */
+	char *problem;
+};
+
+/**
+ * import__group: what belongs together: numbered series with their cover letters, versions, partial
+ * rerolls. Marks patches as `outdated`.
+ * @all: (element-type Posted)
+ *
+ * Returns: (transfer full) (element-type Group): in the order of their first mails.
+ */
+GPtrArray *import__group (const Thread *thread, GPtrArray *all);
+
+/** import__find_versions: does that part of import__group() again, once more is known of @all. */
+void import__find_versions (GPtrArray *groups, GPtrArray *all);
+
+/** import__find_stacks: fills in the groups' stacks, after import__find_needs(). */
+void import__find_stacks (GPtrArray *groups, const Overlay *base);
+
+/** import__kin: Returns: (transfer full): one line on how @group differs from @older. */
+char *import__kin (const Group *group, const Group *older);
+
+/**
+ * import__trailers: the trailers that replies give to @group, each as `Acked-by: Name <address>`.
+ * @notes: (element-type utf8): gets those that are ignored, as the mail is from somebody else
+ *
+ * Returns: (transfer full) (element-type utf8).
+ */
+GPtrArray *import__trailers (const Thread *thread, const GPtrArray *groups, const Group *group,
+			     GPtrArray *notes);
+
+/** import__same_poster: whether one person sent both mails. */
+gboolean import__same_poster (const Message *a, const Message *b);
+
+/** import__rep: the posting that stands for @posted where the same patch was posted again. */
+Posted *import__rep (Posted *posted);
 
 /**
  * import__find_needs: finds for each of @all the smallest stack of others on which it fits, trying

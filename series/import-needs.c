@@ -11,6 +11,12 @@ static gboolean is_usable (const Posted *posted)
 	return posted->repaired && !posted->repaired->patch->defect && !posted->same;
 }
 
+/* Whether @self may need @other: nothing that is new lies on what is outdated. */
+static gboolean may_need (const Posted *self, const Posted *other)
+{
+	return self != other && is_usable (other) && (self->outdated || !other->outdated);
+}
+
 static gboolean push (Overlay *overlay, const Patch *patch, GError **error)
 {
 	const ApplyOptions options = { 0, NULL };
@@ -50,7 +56,7 @@ static gboolean try_singles (GPtrArray *all, const Overlay *base, Posted *self, 
 	for (i = 0; i < all->len; i++) {
 		Posted *one = g_ptr_array_index (all, i);
 
-		if (one != self && is_usable (one) && try_stack (base, self, &one, 1, top))
+		if (may_need (self, one) && try_stack (base, self, &one, 1, top))
 			return TRUE;
 	}
 	return FALSE;
@@ -64,8 +70,8 @@ static gboolean try_pairs (GPtrArray *all, const Overlay *base, Posted *self, co
 		for (j = 0; j < all->len; j++) {
 			Posted *pair[] = { g_ptr_array_index (all, i), g_ptr_array_index (all, j) };
 
-			if (i != j && pair[0] != self && pair[1] != self && is_usable (pair[0]) &&
-			    is_usable (pair[1]) && try_stack (base, self, pair, 2, top))
+			if (i != j && may_need (self, pair[0]) && may_need (self, pair[1]) &&
+			    try_stack (base, self, pair, 2, top))
 				return TRUE;
 		}
 	}
@@ -100,10 +106,31 @@ static gboolean try_series (GPtrArray *all, const Overlay *base, Posted *self, c
 	       try_stack (base, self, (Posted *const *) below->pdata, below->len, top);
 }
 
+/* What the mail itself says must lie below, where the thread has all of it. */
+static gboolean try_prerequisites (GPtrArray *all, const Overlay *base, Posted *self,
+				   const Patch *top)
+{
+	g_autoptr (GPtrArray) below = g_ptr_array_new ();
+	guint i, j;
+
+	for (i = 0; i < self->prerequisites->len; i++) {
+		for (j = 0; j < all->len; j++) {
+			Posted *other = g_ptr_array_index (all, j);
+
+			if (other != self && is_usable (other) &&
+			    g_strcmp0 (other->id, self->prerequisites->pdata[i]) == 0)
+				g_ptr_array_add (below, other);
+		}
+	}
+	return below->len > 0 && below->len == self->prerequisites->len &&
+	       try_stack (base, self, (Posted *const *) below->pdata, below->len, top);
+}
+
 static gboolean find_stack (GPtrArray *all, const Overlay *base, Posted *self, const Patch *top)
 {
-	return try_stack (base, self, NULL, 0, top) || try_singles (all, base, self, top) ||
-	       try_pairs (all, base, self, top) || try_series (all, base, self, top);
+	return try_stack (base, self, NULL, 0, top) || try_prerequisites (all, base, self, top) ||
+	       try_singles (all, base, self, top) || try_pairs (all, base, self, top) ||
+	       try_series (all, base, self, top);
 }
 
 static void settle_restored (GPtrArray *all, const Overlay *base, Posted *self)
@@ -146,5 +173,166 @@ void import__find_needs (GPtrArray *all, const Overlay *base)
 
 		if (self->repaired && !self->same && !g_ptr_array_find (settled, self, NULL))
 			settle (all, base, self);
+	}
+}
+
+/* ---- candidates ---- */
+
+/* Whether @below and then all of @members go on, in order. */
+static gboolean stack_fits (const Overlay *base, const GPtrArray *below, const GPtrArray *members,
+			    GError **error)
+{
+	g_autoptr (Overlay) fork = overlay_fork (base);
+	guint i;
+
+	for (i = 0; below && i < below->len; i++) {
+		const Posted *posted = below->pdata[i];
+
+		if (!push (fork, posted->repaired->patch, NULL))
+			return FALSE;
+	}
+	for (i = 0; i < members->len; i++) {
+		const Posted *posted = members->pdata[i];
+
+		if (!push (fork, posted->repaired->patch, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static gboolean is_sound (const GPtrArray *members)
+{
+	guint i;
+
+	for (i = 0; i < members->len; i++) {
+		const Posted *posted = members->pdata[i];
+
+		if (!posted->repaired || posted->repaired->patch->defect || posted->malformed)
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static GPtrArray *list_members (const Group *self)
+{
+	GPtrArray *members = g_ptr_array_new ();
+	guint i;
+
+	for (i = 0; i < self->members->len; i++)
+		if (self->members->pdata[i])
+			g_ptr_array_add (members, self->members->pdata[i]);
+	return members;
+}
+
+static gboolean overlap (const GPtrArray *a, const GPtrArray *b)
+{
+	guint i;
+
+	for (i = 0; i < a->len; i++)
+		if (g_ptr_array_find ((GPtrArray *) b, a->pdata[i], NULL))
+			return TRUE;
+	return FALSE;
+}
+
+/* The one other candidate on which @members go; NULL for none. */
+static const Group *find_below (const GPtrArray *groups, const Group *self,
+				const GPtrArray *members, const Overlay *base)
+{
+	guint i;
+
+	for (i = 0; i < groups->len; i++) {
+		const Group *other = groups->pdata[i];
+
+		if (other != self && other->stack->len > 0 && !other->problem &&
+		    (self->newer || !other->newer) && is_sound (other->stack) &&
+		    !overlap (other->stack, members) &&
+		    stack_fits (base, other->stack, members, NULL))
+			return other;
+	}
+	return NULL;
+}
+
+static void set_stack (Group *self, const GPtrArray *below, const GPtrArray *members)
+{
+	guint i;
+
+	g_ptr_array_set_size (self->stack, 0);
+	for (i = 0; below && i < below->len; i++)
+		g_ptr_array_add (self->stack, below->pdata[i]);
+	for (i = 0; i < members->len; i++)
+		g_ptr_array_add (self->stack, members->pdata[i]);
+}
+
+static void set_needs (Posted *posted, const GPtrArray *below)
+{
+	guint i;
+
+	g_ptr_array_set_size (posted->needs, 0);
+	for (i = 0; i < below->len; i++)
+		g_ptr_array_add (posted->needs, below->pdata[i]);
+}
+
+/* The whole is what counts: that a part fits nowhere alone says nothing then. */
+static void clear_problems (const GPtrArray *members)
+{
+	guint i;
+
+	for (i = 0; i < members->len; i++)
+		g_clear_pointer (&((Posted *) members->pdata[i])->problem, g_free);
+}
+
+static void settle_series (Group *self, const GPtrArray *members, const Overlay *base)
+{
+	const Posted *first = members->pdata[0];
+	g_autoptr (GError) why = NULL;
+
+	if (!base || !is_sound (members)) {
+		set_stack (self, NULL, members);
+	} else if (stack_fits (base, NULL, members, &why)) {
+		set_stack (self, NULL, members);
+		clear_problems (members);
+	} else if (first->needs->len && !overlap (first->needs, members) &&
+		   stack_fits (base, first->needs, members, NULL)) {
+		set_stack (self, first->needs, members);
+		clear_problems (members);
+	} else {
+		set_stack (self, NULL, members);
+		self->problem = g_strdup (why->message);
+	}
+}
+
+static void settle_group (Group *self, const Overlay *base)
+{
+	g_autoptr (GPtrArray) members = list_members (self);
+	Posted *only = members->pdata[0];
+
+	if (self->total) {
+		settle_series (self, members, base);
+	} else {
+		set_stack (self, only->needs, members);
+		self->problem = g_strdup (only->problem);
+	}
+}
+
+void import__find_stacks (GPtrArray *groups, const Overlay *base)
+{
+	guint i;
+
+	for (i = 0; i < groups->len; i++)
+		settle_group (groups->pdata[i], base);
+	for (i = 0; i < groups->len && base; i++) {
+		Group *self = groups->pdata[i];
+		g_autoptr (GPtrArray) members = list_members (self);
+		const Group *below = self->problem && is_sound (members)
+					     ? find_below (groups, self, members, base)
+					     : NULL;
+
+		if (!below)
+			continue;
+		set_stack (self, below->stack, members);
+		if (!self->total)
+			set_needs (members->pdata[0], below->stack);
+		g_clear_pointer (&self->problem, g_free);
+		clear_problems (members);
 	}
 }

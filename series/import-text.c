@@ -91,16 +91,16 @@ void import_drop_descriptions (Import *self)
 {
 	guint i, j;
 
-	for (i = 0; i < self->candidates->len; i++) {
-		Candidate *candidate = g_ptr_array_index (self->candidates, i);
-		char *body = strstr (candidate->text, "\n\n");
-		char *end = strstr (candidate->text, "\n---\n");
+	for (i = 0; i < self->patches->len; i++) {
+		PostedPatch *patch = g_ptr_array_index (self->patches, i);
+		char *body = strstr (patch->text, "\n\n");
+		char *end = strstr (patch->text, "\n---\n");
 		g_autoptr (GString) text = g_string_new (NULL);
 		g_auto (GStrv) lines = NULL;
 
 		if (!body || !end || end < body)
 			continue;
-		g_string_append_len (text, candidate->text, body + 2 - candidate->text);
+		g_string_append_len (text, patch->text, body + 2 - patch->text);
 		*end = '\0';
 		lines = g_strsplit (body + 1, "\n", -1);
 		for (j = 0; lines[j]; j++) {
@@ -108,7 +108,7 @@ void import_drop_descriptions (Import *self)
 				g_string_append_printf (text, "%s\n", lines[j]);
 		}
 		g_string_append (text, end + 1);
-		g_free (candidate->text);
-		candidate->text = g_string_free (g_steal_pointer (&text), FALSE);
+		g_free (patch->text);
+		patch->text = g_string_free (g_steal_pointer (&text), FALSE);
 	}
 }

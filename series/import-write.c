@@ -33,11 +33,11 @@ static char *extend_series (const Import *self, const char *old)
 		g_string_append_printf (series, "# %s\n", self->subject);
 	if (series->len && series->str[series->len - 1] != '\n')
 		g_string_append_c (series, '\n');
-	for (i = 0; i < self->candidates->len; i++) {
-		const Candidate *candidate = g_ptr_array_index (self->candidates, i);
+	for (i = 0; i < self->patches->len; i++) {
+		const PostedPatch *patch = g_ptr_array_index (self->patches, i);
 
-		if (!is_named (series->str, candidate->file))
-			g_string_append_printf (series, "%s\n", candidate->file);
+		if (!patch->left_out && !is_named (series->str, patch->file))
+			g_string_append_printf (series, "%s\n", patch->file);
 	}
 	return g_string_free (series, FALSE);
 }
@@ -55,16 +55,16 @@ static gboolean stage (const Import *self, const char *dir, const char *staging,
 {
 	guint i;
 
-	for (i = 0; i < self->candidates->len; i++) {
-		const Candidate *candidate = g_ptr_array_index (self->candidates, i);
-		g_autofree char *target = g_build_filename (dir, candidate->file, NULL);
-		g_autofree char *path = g_build_filename (staging, candidate->file, NULL);
+	for (i = 0; i < self->patches->len; i++) {
+		const PostedPatch *patch = g_ptr_array_index (self->patches, i);
+		g_autofree char *target = g_build_filename (dir, patch->file, NULL);
+		g_autofree char *path = g_build_filename (staging, patch->file, NULL);
 
-		if (is_equal (target, candidate->text))
+		if (patch->left_out || is_equal (target, patch->text))
 			continue;
-		if (!files_write (path, candidate->text, -1, error))
+		if (!files_write (path, patch->text, -1, error))
 			return FALSE;
-		g_ptr_array_add (out_names, candidate->file);
+		g_ptr_array_add (out_names, patch->file);
 	}
 	return TRUE;
 }

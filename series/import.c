@@ -10,14 +10,17 @@
 /* An import while it is made. */
 typedef struct {
 	Thread *thread;
-	Overlay *base;	/* (nullable) */
-	GPtrArray *all; /* (element-type Posted) */
+	const ImportOptions *options;
+	Overlay *base;	     /* (nullable) */
+	GPtrArray *all;	     /* (element-type Posted) */
+	GPtrArray *segments; /* (element-type GPtrArray): lines of parts that hold several patches,
+			      * and of patches that are made here */
+	GPtrArray *groups;   /* (element-type Group) */
 	Import *out;
 } Importing;
 
-static void candidate_free (Candidate *self)
+static void posted_patch_free (PostedPatch *self)
 {
-	g_free (self->name);
 	g_free (self->file);
 	g_free (self->title);
 	g_free (self->author);
@@ -34,6 +37,21 @@ static void candidate_free (Candidate *self)
 	g_free (self);
 }
 
+static void candidate_free (Candidate *self)
+{
+	g_free (self->name);
+	g_free (self->title);
+	g_free (self->author);
+	g_free (self->superseded);
+	g_free (self->lacks);
+	g_free (self->problem);
+	g_ptr_array_unref (self->patches);
+	g_ptr_array_unref (self->stack);
+	g_ptr_array_unref (self->kin);
+	g_ptr_array_unref (self->trailers);
+	g_free (self);
+}
+
 void import_free (Import *self)
 {
 	if (!self)
@@ -42,6 +60,7 @@ void import_free (Import *self)
 	g_free (self->subject);
 	g_free (self->root_id);
 	g_ptr_array_unref (self->candidates);
+	g_ptr_array_unref (self->patches);
 	g_ptr_array_unref (self->notes);
 	g_free (self);
 }
@@ -56,12 +75,15 @@ static void posted_free (Posted *self)
 	g_free (self->malformed);
 	g_free (self->problem);
 	g_ptr_array_unref (self->needs);
+	g_ptr_array_unref (self->prerequisites);
 	g_free (self);
 }
 
 static void importing_clear (Importing *self)
 {
+	g_clear_pointer (&self->groups, g_ptr_array_unref);
 	g_clear_pointer (&self->all, g_ptr_array_unref);
+	g_clear_pointer (&self->segments, g_ptr_array_unref);
 	g_clear_pointer (&self->base, overlay_free);
 	g_clear_pointer (&self->thread, thread_free);
 	g_clear_pointer (&self->out, import_free);
@@ -140,6 +162,7 @@ static gboolean add_posted (Importing *self, const Message *message, GPtrArray *
 	posted->line = ((SourceLine *) g_ptr_array_index (part, diff))->line;
 	posted->number = self->all->len;
 	posted->needs = g_ptr_array_new ();
+	posted->prerequisites = g_ptr_array_new_with_free_func (g_free);
 	posted->posting = posting_read (message, part, diff);
 	if (!read_diff (self, posted, error))
 		return FALSE;
@@ -151,22 +174,100 @@ static gboolean add_posted (Importing *self, const Message *message, GPtrArray *
 	return TRUE;
 }
 
+/* Whether the text of @part from @from on shows a commit that exists, as `git show` prints it: it
+ * is talked about, not proposed. */
+static gboolean shows_commit (const Importing *self, GPtrArray *part, guint from, guint diff)
+{
+	guint i;
+
+	for (i = from; i + 1 < diff; i++) {
+		const SourceLine *line = part->pdata[i], *next = part->pdata[i + 1];
+		g_autofree char *id = NULL;
+		g_autofree char *known = NULL;
+
+		if (!g_regex_match_simple ("^commit [0-9a-f]{7,40}\\b", line->text, 0, 0) ||
+		    !g_regex_match_simple ("^(Author|Merge|AuthorDate): ", next->text, 0, 0))
+			continue;
+		if (!self->options->repo)
+			return TRUE;
+		id = g_strndup (line->text + strlen ("commit "),
+				strspn (line->text + strlen ("commit "), "0123456789abcdef"));
+		known = repo_resolve (self->options->repo, id, NULL);
+		if (known)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* Where the next patch of a mail begins behind the diff at @diff: a header of its own, or scissors.
+ */
+static guint next_patch (GPtrArray *part, guint diff)
+{
+	guint i;
+
+	for (i = diff; i < part->len; i++) {
+		const SourceLine *line = part->pdata[i];
+
+		if (g_regex_match_simple (
+			    "^(From [0-9a-f]{40} |From: .*@|Subject: \\S|\\[[^]]*PATCH[^]]*\\] "
+			    "*\\S|[- ]*(>8|8<)[- ]*-+ *$)",
+			    line->text, 0, 0) &&
+		    patch_find (part, i) >= 0)
+			return i;
+	}
+	return part->len;
+}
+
+static GPtrArray *cut_segment (Importing *self, GPtrArray *part, guint from, guint to)
+{
+	GPtrArray *segment;
+	guint i;
+
+	if (from == 0 && to == part->len)
+		return part;
+	segment = g_ptr_array_new ();
+	for (i = from; i < to; i++)
+		g_ptr_array_add (segment, part->pdata[i]);
+	g_ptr_array_add (self->segments, segment);
+	return segment;
+}
+
+static gboolean read_part (Importing *self, const Message *message, GPtrArray *part,
+			   gboolean *out_found, GError **error)
+{
+	guint from = 0;
+	int diff;
+
+	while ((diff = patch_find (part, from)) >= 0) {
+		guint to = next_patch (part, (guint) diff);
+
+		if (shows_commit (self, part, from, (guint) diff)) {
+			g_autofree char *who = import__who_when (message);
+
+			note (self, g_strdup_printf ("%s: shows a commit that exists, which is no "
+						     "candidate (%s:%u)",
+						     who, self->thread->source,
+						     ((SourceLine *) part->pdata[diff])->line));
+		} else {
+			*out_found = TRUE;
+			if (!add_posted (self, message, cut_segment (self, part, from, to),
+					 (guint) diff - from, error))
+				return FALSE;
+		}
+		from = to;
+	}
+	return TRUE;
+}
+
 static gboolean read_message (Importing *self, const Message *message, GError **error)
 {
 	g_autofree char *who = import__who_when (message);
 	gboolean found = FALSE;
 	guint i;
 
-	for (i = 0; i < message->parts->len; i++) {
-		GPtrArray *part = g_ptr_array_index (message->parts, i);
-		int diff = patch_find (part, 0);
-
-		if (diff < 0)
-			continue;
-		found = TRUE;
-		if (!add_posted (self, message, part, (guint) diff, error))
+	for (i = 0; i < message->parts->len; i++)
+		if (!read_part (self, message, message->parts->pdata[i], &found, error))
 			return FALSE;
-	}
 	self->out->n_diffs += found;
 	for (i = 0; i < message->unread->len; i++)
 		note (self, g_strdup_printf ("%s: attachment %s is no text and was not read", who,
@@ -253,14 +354,14 @@ static void note_stat (Importing *self, const Posted *posted)
 	}
 }
 
-static Candidate *make_candidate (Importing *self, const Posted *posted, GHashTable *taken)
+static PostedPatch *make_patch (Importing *self, const Posted *posted)
 {
-	Candidate *out = g_new0 (Candidate, 1);
+	PostedPatch *out = g_new0 (PostedPatch, 1);
 	const Message *parent = thread_parent (self->thread, posted->message);
 	guint i;
 
-	out->name = names_variant (posted->title, posted->message->from.name, taken);
 	out->file = g_strdup (posted->file);
+	out->left_out = posted->outdated && !self->options->all;
 	out->title = g_strdup (posted->title);
 	out->author = person_to_string (&posted->posting->author);
 	out->date = g_strdup (posted->message->date);
@@ -285,25 +386,103 @@ static Candidate *make_candidate (Importing *self, const Posted *posted, GHashTa
 	return out;
 }
 
-static void fill (Importing *self)
+/* ---- candidates ---- */
+
+/* `2/5, 3/5`: the numbers that @group lacks; NULL for none. */
+static char *list_missing (const Group *group)
+{
+	GString *out = g_string_new (NULL);
+	guint i;
+
+	for (i = 0; i < group->members->len; i++)
+		if (!group->members->pdata[i])
+			g_string_append_printf (out, "%s%u/%u", out->len ? ", " : "", i + 1,
+						group->total);
+	return g_string_free (out, out->len == 0);
+}
+
+/* @patches: Posted -> PostedPatch */
+static void add_patches (GPtrArray *out, const GPtrArray *posted, GHashTable *patches)
+{
+	guint i;
+
+	for (i = 0; i < posted->len; i++)
+		if (posted->pdata[i])
+			g_ptr_array_add (out, g_hash_table_lookup (patches, posted->pdata[i]));
+}
+
+static Candidate *make_candidate (Importing *self, const Group *group, GHashTable *patches,
+				  GHashTable *taken)
+{
+	Candidate *out = g_new0 (Candidate, 1);
+	guint i;
+
+	out->name = names_variant (group->title, group->version, group->first->from.name, taken);
+	out->title = g_strdup (group->title);
+	out->author = person_to_string (&group->first->from);
+	out->version = group->version;
+	out->patches = g_ptr_array_new ();
+	out->stack = g_ptr_array_new ();
+	add_patches (out->patches, group->members, patches);
+	add_patches (out->stack, group->stack, patches);
+	out->lacks = list_missing (group);
+	out->problem = g_strdup (group->problem);
+	out->trailers = import__trailers (self->thread, self->groups, group, self->out->notes);
+	out->kin = g_ptr_array_new_with_free_func (g_free);
+	for (i = 0; i < group->older->len; i++)
+		g_ptr_array_add (out->kin, import__kin (group, group->older->pdata[i]));
+	return out;
+}
+
+static void fill_patches (Importing *self, GHashTable *patches)
+{
+	guint i;
+
+	for (i = 0; i < self->all->len; i++) {
+		Posted *posted = g_ptr_array_index (self->all, i);
+		PostedPatch *patch;
+
+		if (posted->same)
+			continue;
+		note_stat (self, posted);
+		patch = make_patch (self, posted);
+		g_ptr_array_add (self->out->patches, patch);
+		g_hash_table_insert (patches, posted, patch);
+	}
+}
+
+static void fill_candidates (Importing *self, GHashTable *patches)
 {
 	g_autoptr (GHashTable) taken =
 		g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-	const Message *first = g_ptr_array_index (self->thread->messages, 0);
 	guint i;
+
+	for (i = 0; i < self->groups->len; i++)
+		g_ptr_array_add (self->out->candidates,
+				 make_candidate (self, self->groups->pdata[i], patches, taken));
+	for (i = 0; i < self->groups->len; i++) {
+		const Group *group = self->groups->pdata[i];
+		Candidate *candidate = self->out->candidates->pdata[i];
+		guint newer;
+
+		if (group->newer && !self->options->all &&
+		    g_ptr_array_find (self->groups, group->newer, &newer))
+			candidate->superseded = g_strdup (
+				((Candidate *) self->out->candidates->pdata[newer])->name);
+	}
+}
+
+static void fill (Importing *self)
+{
+	g_autoptr (GHashTable) patches = g_hash_table_new (NULL, NULL);
+	const Message *first = g_ptr_array_index (self->thread->messages, 0);
 
 	self->out->source = g_strdup (self->thread->source);
 	self->out->subject = g_strdup (self->thread->subject);
 	self->out->root_id = g_strdup (first->message_id);
 	self->out->n_messages = self->thread->messages->len;
-	for (i = 0; i < self->all->len; i++) {
-		Posted *posted = g_ptr_array_index (self->all, i);
-
-		if (posted->same)
-			continue;
-		note_stat (self, posted);
-		g_ptr_array_add (self->out->candidates, make_candidate (self, posted, taken));
-	}
+	fill_patches (self, patches);
+	fill_candidates (self, patches);
 	if (!self->base)
 		note (self, g_strdup ("there is no base to check against: hunks were repaired by "
 				      "their own counts, paths by their form"));
@@ -313,27 +492,35 @@ static Import *import_new (void)
 {
 	Import *self = g_new0 (Import, 1);
 
+	self->patches = g_ptr_array_new_with_free_func ((GDestroyNotify) posted_patch_free);
 	self->candidates = g_ptr_array_new_with_free_func ((GDestroyNotify) candidate_free);
 	self->notes = g_ptr_array_new_with_free_func (g_free);
 	return self;
 }
 
-Import *import_read (const char *path, Repo *repo, const char *base, const Prelude *prelude,
-		     GError **error)
+static gboolean read_all (Importing *self, GError **error)
 {
-	g_auto (Importing) self = { 0 };
 	guint i;
 
-	self.thread = thread_read (path, error);
-	if (!self.thread)
+	self->all = g_ptr_array_new_with_free_func ((GDestroyNotify) posted_free);
+	self->segments = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
+	self->out = import_new ();
+	for (i = 0; i < self->thread->messages->len; i++)
+		if (!read_message (self, g_ptr_array_index (self->thread->messages, i), error))
+			return FALSE;
+	find_equal (self);
+	return TRUE;
+}
+
+Import *import_thread (Thread *thread, const ImportOptions *options, GError **error)
+{
+	g_auto (Importing) self = { .thread = thread, .options = options };
+
+	if (options->repo && options->base &&
+	    !(self.base = open_base (options->repo, options->base, options->prelude, error)))
 		return NULL;
-	self.all = g_ptr_array_new_with_free_func ((GDestroyNotify) posted_free);
-	self.out = import_new ();
-	if (repo && base && !(self.base = open_base (repo, base, prelude, error)))
+	if (!read_all (&self, error))
 		return NULL;
-	for (i = 0; i < self.thread->messages->len; i++)
-		if (!read_message (&self, g_ptr_array_index (self.thread->messages, i), error))
-			return NULL;
 	if (!self.all->len)
 		return fail_null (
 			error, BAKEOFF_ERROR_USAGE,
@@ -342,8 +529,17 @@ Import *import_read (const char *path, Repo *repo, const char *base, const Prelu
 				? (char *) g_ptr_array_index (self.out->notes, 0)
 				: "a patch must be in the mail's text or in an attachment "
 				  "of a text type");
-	find_equal (&self);
+	self.groups = import__group (self.thread, self.all);
 	import__find_needs (self.all, self.base);
+	import__find_versions (self.groups, self.all);
+	import__find_stacks (self.groups, self.base);
 	fill (&self);
 	return g_steal_pointer (&self.out);
+}
+
+Import *import_read (const char *path, const ImportOptions *options, GError **error)
+{
+	Thread *thread = thread_read (path, error);
+
+	return thread ? import_thread (thread, options, error) : NULL;
 }

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From a mail thread to a folder of patches.
+ * From a mail thread to a folder of patches, and to the candidates that they make.
  *
- * import_read() finds every message with a diff, repairs what archives break, recognises the same
- * patch posted twice and finds, by trying in memory, which candidate needs which other one below
- * it. import_write() lays the outcome down as a quilt folder. Writing twice changes nothing.
+ * Every diff of the thread is read, what archives break in it is repaired, the same patch posted
+ * twice is recognised, and by trying in memory it is found which patch needs which other one below
+ * it. A candidate is what somebody wants to be merged: one patch, or a numbered series. Its newest
+ * version stands for it; a partial reroll takes the rest from the version before.
+ *
+ * import_write() lays the outcome down as a quilt folder. Writing twice changes nothing.
  */
 #pragma once
 
@@ -12,10 +15,10 @@
 
 #include "series/prelude.h"
 #include "series/repo.h"
+#include "series/thread.h"
 
 /* One posted patch. */
 typedef struct {
-	char *name;   /* of the variant: short, typable, unique in the thread */
 	char *file;   /* file name of the patch: 0004-page_mapping-must-avoid-slub-pages.patch */
 	char *title;  /* without [PATCH] tags */
 	char *author; /* `Name <address>`, or `Name` where no address is known */
@@ -30,6 +33,23 @@ typedef struct {
 	GPtrArray
 		*needs; /* (element-type utf8): files of candidates that must lie below, in order */
 	char *problem;	/* (nullable): well formed, yet it fits on no stack that was tried: why */
+	gboolean left_out; /* only candidates that are superseded have it: it is not written */
+} PostedPatch;
+
+/* One fix: a patch, or a numbered series. */
+typedef struct {
+	char *name;   /* of the variant: short, typable, unique in the thread; ends in -v2 for v2 */
+	char *title;  /* the patch's, or its cover letter's */
+	char *author; /* who posted it: `Name <address>`, or `Name` */
+	guint version;
+	GPtrArray *patches; /* (element-type PostedPatch), borrowed: its own, in order */
+	GPtrArray *stack;   /* (element-type PostedPatch), borrowed: what its variant is made of */
+	char *superseded;   /* (nullable): name of the newer version that stands for it */
+	char *lacks;	    /* (nullable): `2/5`: numbers that nobody posted */
+	char *problem;	/* (nullable): why the patches, each fit for itself, go onto no stack that
+			 * was tried */
+	GPtrArray *kin; /* (element-type utf8): how it differs from its older versions */
+	GPtrArray *trailers; /* (element-type utf8): that replies give it: `Acked-by: …` */
 } Candidate;
 
 typedef struct {
@@ -38,7 +58,8 @@ typedef struct {
 	char *root_id;	       /* (nullable): Message-ID of the thread's first mail */
 	guint n_messages;      /* mails in the source */
 	guint n_diffs;	       /* mails that carry a diff of their own */
-	GPtrArray *candidates; /* (element-type Candidate): in the order of the source */
+	GPtrArray *patches;    /* (element-type PostedPatch): in the order of the source */
+	GPtrArray *candidates; /* (element-type Candidate): the same */
 	GPtrArray *notes; /* (element-type utf8): what a reader must know: a diffstat that names a
 			   * file that the diff lacks, no base to check against … */
 } Import;
@@ -46,19 +67,26 @@ typedef struct {
 void import_free (Import *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Import, import_free)
 
+typedef struct {
+	Repo *repo; /* (nullable): with @base, what every repair is checked against; without it
+		     * only repairs that the hunk's own counts prove are made */
+	const char *base;	/* (nullable): commit id */
+	const Prelude *prelude; /* (nullable): patches that lie below every candidate */
+	gboolean all;		/* superseded versions are candidates like others */
+	gboolean suggest;	/* `revert commit X` in words is a candidate too; needs a base */
+} ImportOptions;
+
 /**
  * import_read:
  * @path: an mbox, one mail, a web archive's text, or `-` for standard input
- * @repo: (nullable): with @base, what every repair is checked against; without it only repairs that
- *   the hunk's own counts prove are made
- * @base: (nullable): commit id
- * @prelude: (nullable): patches that lie below every candidate
  *
  * Errors: USAGE for a file that is missing, empty, or holds no mail or no diff; for a patch whose
  * path leaves the tree (`../`, absolute, `.git/`), naming the line.
  */
-Import *import_read (const char *path, Repo *repo, const char *base, const Prelude *prelude,
-		     GError **error);
+Import *import_read (const char *path, const ImportOptions *options, GError **error);
+
+/** import_thread: the same for @thread (transfer full). */
+Import *import_thread (Thread *thread, const ImportOptions *options, GError **error);
 
 /**
  * import_drop_descriptions: leaves of each patch's description its trailers alone (Signed-off-by:

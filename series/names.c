@@ -79,9 +79,11 @@ static char *last_name (const char *author)
 	return next_word (&at);
 }
 
-char *names_variant (const char *title, const char *author, GHashTable *taken)
+char *names_variant (const char *title, guint version, const char *author, GHashTable *taken)
 {
-	g_autofree char *base = short_name (title);
+	g_autofree char *plain = short_name (title);
+	g_autofree char *base =
+		version > 1 ? g_strdup_printf ("%s-v%u", plain, version) : g_strdup (plain);
 	g_autofree char *last = last_name (author);
 	char *name = g_strdup (base);
 	guint i;

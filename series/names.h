@@ -15,7 +15,8 @@ char *names_file (guint number, const char *title);
 /**
  * names_variant: `page-mapping-avoid-slub`: the title's words that carry meaning, in lower case, as
  * many whole ones as 24 characters hold.
+ * @version: adds `-v2` for 2, and so on
  * @author: (nullable): whose last name is added where the short name is taken; then a number is
  * @taken: (element-type utf8): set of names; the new one is added
  */
-char *names_variant (const char *title, const char *author, GHashTable *taken);
+char *names_variant (const char *title, guint version, const char *author, GHashTable *taken);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "series/posting.h"
+#include "series/subject.h"
 
 /* The lines above the diff while they are taken apart. */
 typedef struct {
@@ -77,23 +78,20 @@ static void skip_blank (Preamble *self)
 		self->from++;
 }
 
-static void take_title (Posting *self, const char *subject)
+static void take_title (Posting *self, const char *text)
 {
-	static const char numbers[] = "\\[[^]]*?([0-9]+)/([0-9]+)[^]]*\\]";
-	g_autoptr (GRegex) regex = g_regex_new (numbers, 0, 0, NULL);
-	g_autoptr (GMatchInfo) match = NULL;
+	g_auto (Subject) subject = subject_parse (text);
 
 	g_free (self->title);
-	self->title = header_title (subject);
+	self->title = header_title (text);
 	if (!*self->title)
 		g_clear_pointer (&self->title, g_free);
-	if (g_regex_match (regex, subject, 0, &match)) {
-		g_autofree char *number = g_match_info_fetch (match, 1);
-		g_autofree char *total = g_match_info_fetch (match, 2);
-
-		self->number = (guint) g_ascii_strtoull (number, NULL, 10);
-		self->total = (guint) g_ascii_strtoull (total, NULL, 10);
+	if (subject.numbered) {
+		self->number = subject.number;
+		self->total = subject.total;
 	}
+	self->version = MAX (self->version, subject.version);
+	self->resend = self->resend || subject.resend;
 }
 
 /* `From:` and `Subject:` at the top of the text outrank the mail's own. Returns whether a subject
@@ -250,8 +248,9 @@ static gboolean find_description (Posting *self, const Message *message, Preambl
 	}
 	if (find_patch_line (self, text) || find_signed_block (self, text))
 		return TRUE;
+	/* its tags are those of the mail that it answers */
 	if (message->subject)
-		take_title (self, message->subject);
+		self->title = header_title (message->subject);
 	return FALSE;
 }
 
@@ -263,6 +262,7 @@ Posting *posting_read (const Message *message, GPtrArray *part, guint diff)
 
 	self->stat = g_ptr_array_new_with_free_func ((GDestroyNotify) stat_line_free);
 	self->description = g_strdup ("");
+	self->version = 1;
 	self->author.name = g_strdup (message->from.name);
 	self->author.address = g_strdup (message->from.address);
 	skip_blank (&text);

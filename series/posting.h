@@ -29,6 +29,8 @@ typedef struct {
 	GPtrArray *stat;   /* (element-type StatLine): what the diffstat names */
 	gboolean signed_off;
 	guint number, total; /* of `[PATCH 2/5]`; 0 without */
+	guint version;	     /* of `[PATCH v2]`; 1 without */
+	gboolean resend;
 } Posting;
 
 void posting_free (Posting *self);

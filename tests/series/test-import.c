@@ -10,7 +10,7 @@ static Import *import (Fixture *fixture, const char *path, GError **error)
 	g_autofree char *base = repo_resolve (repo, "v1", NULL);
 
 	g_assert_nonnull (base);
-	return import_read (path, repo, base, NULL, error);
+	return import_read (path, &(ImportOptions){ .repo = repo, .base = base }, error);
 }
 
 static Import *import_data (Fixture *fixture, const char *name)
@@ -28,6 +28,12 @@ static Import *import_text (Fixture *fixture, const char *text, GError **error)
 	g_autofree char *path = fixture_write (fixture->dir, "mail.txt", text);
 
 	return import (fixture, path, error);
+}
+
+static const PostedPatch *patch_at (const Import *self, guint i)
+{
+	g_assert_cmpuint (i, <, self->patches->len);
+	return g_ptr_array_index (self->patches, i);
 }
 
 static const Candidate *candidate_at (const Import *self, guint i)
@@ -59,63 +65,63 @@ static char *archive_mail (const char *diff)
 static void test_archive (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
 {
 	g_autoptr (Import) in = NULL;
-	const Candidate *ada, *bob, *carol, *cut;
+	const PostedPatch *ada, *bob, *carol, *cut;
 
 	fixture_commit_base (fixture);
 	in = import_data (fixture, "archive.txt");
 	g_assert_cmpuint (in->n_messages, ==, 7);
 	g_assert_cmpuint (in->n_diffs, ==, 5);
-	g_assert_cmpuint (in->candidates->len, ==, 4);
+	g_assert_cmpuint (in->patches->len, ==, 4);
 	g_assert_null (in->root_id);
-	ada = candidate_at (in, 0);
+	ada = patch_at (in, 0);
 	g_assert_cmpstr (ada->file, ==, "0002-led-take-any-number-for-on.patch");
-	g_assert_cmpstr (ada->name, ==, "led-take-any-number");
+	g_assert_cmpstr (candidate_at (in, 0)->name, ==, "led-take-any-number");
 	g_assert_cmpstr (ada->author, ==, "Ada Byte <ada@example.org>");
 	g_assert_cmpuint (ada->also->len, ==, 1);
 	g_assert_true (has (ada->also, "Ada Byte, Mon, 1 Mar 2021 10:10 (archive.txt:"));
 	g_assert_true (has (ada->repairs, "'drivers/led.c-1.2.3' read as 'drivers/led.c'"));
 	g_assert_true (has (ada->repairs, "4 blank context lines had lost the leading space"));
 	g_assert_null (strstr (ada->text, "The same as before"));
-	bob = candidate_at (in, 1);
+	bob = patch_at (in, 1);
 	g_assert_cmpstr (bob->file, ==, "0003-led-remember-how-often_to-blink.patch");
 	g_assert_true (
 		has (bob->repairs, "1 blank context line restored at the end of drivers/led.c"));
 	g_assert_null (bob->malformed);
 	g_assert_true (has (in->notes, "its diffstat names 'include/led.h' (archive.txt:"));
-	carol = candidate_at (in, 2);
+	carol = patch_at (in, 2);
 	g_assert_cmpuint (carol->needs->len, ==, 1);
 	g_assert_cmpstr (g_ptr_array_index (carol->needs, 0), ==, bob->file);
-	cut = candidate_at (in, 3);
+	cut = patch_at (in, 3);
 	g_assert_true (g_str_has_suffix (cut->malformed, "archive.txt:166"));
 	g_assert_nonnull (strstr (cut->malformed,
 				  "drivers/led.c: hunk 1 ends after 4 of 7 old lines: "
 				  "the mail was cut at "));
-	g_assert_cmpstr (cut->name, ==, "led-times-never-negative-dune");
+	g_assert_cmpstr (candidate_at (in, 3)->name, ==, "led-times-never-negative-dune");
 }
 
 /* An mbox: ids, answers, attachments; the RESEND of a patch is the same patch. */
 static void test_mbox (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
 {
 	g_autoptr (Import) in = NULL;
-	const Candidate *bob, *carol, *ada;
+	const PostedPatch *bob, *carol, *ada;
 
 	fixture_commit_base (fixture);
 	in = import_data (fixture, "thread.mbox");
 	g_assert_cmpuint (in->n_diffs, ==, 4);
-	g_assert_cmpuint (in->candidates->len, ==, 3);
+	g_assert_cmpuint (in->patches->len, ==, 3);
 	g_assert_cmpstr (in->root_id, ==, "<root@example.org>");
-	bob = candidate_at (in, 0);
+	bob = patch_at (in, 0);
 	g_assert_cmpstr (bob->file, ==, "0002-led-say-that-blinking-blocks.patch");
 	g_assert_cmpstr (bob->author, ==, "Bøb Crate <bob@example.org>");
 	g_assert_cmpstr (bob->answers, ==, "Eve Asker, Mon, 1 Mar 2021 00:05");
 	g_assert_nonnull (
 		strstr (bob->text, "\nReferences: <root@example.org> <gone@example.org>\n"));
 	g_assert_cmpuint (bob->repairs->len, ==, 0);
-	carol = candidate_at (in, 1);
+	carol = patch_at (in, 1);
 	g_assert_cmpstr (carol->title, ==, "led: éxplain i");
 	g_assert_cmpstr (carol->answers, ==, "Ada Byte, Mon, 1 Mar 2021 10:10");
 	g_assert_nonnull (strstr (carol->text, "\nIn-Reply-To: <ada@example.org>\n"));
-	ada = candidate_at (in, 2);
+	ada = patch_at (in, 2);
 	g_assert_cmpstr (ada->file, ==, "0004-led-take-any-number-for-on.patch");
 	g_assert_cmpstr (ada->message_id, ==, "<ada2@example.org>");
 	g_assert_true (has (ada->also, "Ada Byte, Mon, 1 Mar 2021 10:10 (thread.mbox:"));
@@ -140,11 +146,11 @@ static void test_crlf (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
 	unix_text = g_strjoinv ("", words);
 	crlf = import_data (fixture, "crlf.eml");
 	plain = import_text (fixture, unix_text, NULL);
-	g_assert_true (has (candidate_at (crlf, 0)->repairs, "CRLF line ends made LF"));
-	g_assert_true (has (candidate_at (crlf, 0)->repairs, "and the base has LF there"));
-	g_assert_null (strchr (candidate_at (crlf, 0)->text, '\r'));
-	g_assert_cmpstr (strstr (candidate_at (crlf, 0)->text, "diff --git"), ==,
-			 strstr (candidate_at (plain, 0)->text, "diff --git"));
+	g_assert_true (has (patch_at (crlf, 0)->repairs, "CRLF line ends made LF"));
+	g_assert_true (has (patch_at (crlf, 0)->repairs, "and the base has LF there"));
+	g_assert_null (strchr (patch_at (crlf, 0)->text, '\r'));
+	g_assert_cmpstr (strstr (patch_at (crlf, 0)->text, "diff --git"), ==,
+			 strstr (patch_at (plain, 0)->text, "diff --git"));
 }
 
 /* ... and stays CRLF where that is what the base has. */
@@ -157,9 +163,9 @@ static void test_crlf_kept (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED
 
 	fixture_commit_base (fixture);
 	in = import_text (fixture, mail, NULL);
-	g_assert_cmpstr (candidate_at (in, 0)->problem, ==, NULL);
-	g_assert_false (has (candidate_at (in, 0)->repairs, "CRLF"));
-	g_assert_nonnull (strstr (candidate_at (in, 0)->text, "+drei\r\n"));
+	g_assert_cmpstr (patch_at (in, 0)->problem, ==, NULL);
+	g_assert_false (has (patch_at (in, 0)->repairs, "CRLF"));
+	g_assert_nonnull (strstr (patch_at (in, 0)->text, "+drei\r\n"));
 }
 
 typedef struct {
@@ -224,20 +230,20 @@ static void test_repairs (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
 		g_autofree char *mail = archive_mail (cases[i].diff);
 		g_autoptr (GError) error = NULL;
 		g_autoptr (Import) in = import_text (fixture, mail, &error);
-		const Candidate *candidate;
+		const PostedPatch *patch;
 
 		g_assert_no_error (error);
-		candidate = candidate_at (in, 0);
-		g_test_message ("case %u: %s | %s", i, candidate->malformed, candidate->problem);
-		g_assert_true (!candidate->malformed == !cases[i].malformed);
-		g_assert_true (!candidate->problem == !cases[i].problem);
-		if (candidate->malformed)
-			g_assert_nonnull (strstr (candidate->malformed, cases[i].malformed));
-		if (candidate->problem)
-			g_assert_nonnull (strstr (candidate->problem, cases[i].problem));
-		g_assert_cmpint (candidate->repairs->len > 0, ==, cases[i].repair != NULL);
+		patch = patch_at (in, 0);
+		g_test_message ("case %u: %s | %s", i, patch->malformed, patch->problem);
+		g_assert_true (!patch->malformed == !cases[i].malformed);
+		g_assert_true (!patch->problem == !cases[i].problem);
+		if (patch->malformed)
+			g_assert_nonnull (strstr (patch->malformed, cases[i].malformed));
+		if (patch->problem)
+			g_assert_nonnull (strstr (patch->problem, cases[i].problem));
+		g_assert_cmpint (patch->repairs->len > 0, ==, cases[i].repair != NULL);
 		if (cases[i].repair)
-			g_assert_true (has (candidate->repairs, cases[i].repair));
+			g_assert_true (has (patch->repairs, cases[i].repair));
 	}
 }
 
@@ -252,7 +258,7 @@ static void test_suffix_kept (Fixture *fixture, gconstpointer unused G_GNUC_UNUS
 	fixture_run (fixture->repo, "echo a > led.c && echo a > led.c.orig && git add -A && "
 				    "git commit -q -m more && git tag -f v1 >/dev/null");
 	in = import_text (fixture, mail, NULL);
-	g_assert_nonnull (strstr (candidate_at (in, 0)->text, "+++ b/led.c.orig\n"));
+	g_assert_nonnull (strstr (patch_at (in, 0)->text, "+++ b/led.c.orig\n"));
 }
 
 /* Without a base only what the counts prove is repaired, and a note says so. */
@@ -260,15 +266,15 @@ static void test_no_base (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
 {
 	g_autofree char *path = fixture_data ("archive.txt");
 	g_autoptr (GError) error = NULL;
-	g_autoptr (Import) in = import_read (path, NULL, NULL, NULL, &error);
+	g_autoptr (Import) in = import_read (path, &(ImportOptions){ 0 }, &error);
 
 	(void) fixture;
 	g_assert_no_error (error);
 	g_assert_true (has (in->notes, "there is no base to check against"));
-	g_assert_cmpuint (in->candidates->len, ==, 4);
-	g_assert_nonnull (strstr (candidate_at (in, 0)->text, "+++ b/drivers/led.c\n"));
-	g_assert_nonnull (candidate_at (in, 1)->malformed);
-	g_assert_cmpuint (candidate_at (in, 2)->needs->len, ==, 0);
+	g_assert_cmpuint (in->patches->len, ==, 4);
+	g_assert_nonnull (strstr (patch_at (in, 0)->text, "+++ b/drivers/led.c\n"));
+	g_assert_nonnull (patch_at (in, 1)->malformed);
+	g_assert_cmpuint (patch_at (in, 2)->needs->len, ==, 0);
 }
 
 /* Bad input is one error with a way out, and nothing is written. */
@@ -368,8 +374,8 @@ static void test_git_am (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
 	fixture_commit_base (fixture);
 	in = import_data (fixture, "thread.mbox");
 	g_assert_true (import_write (in, dir, NULL, NULL));
-	for (i = 0; i < in->candidates->len; i++) {
-		const Candidate *candidate = candidate_at (in, i);
+	for (i = 0; i < in->patches->len; i++) {
+		const PostedPatch *patch = patch_at (in, i);
 		GPtrArray *patches = g_ptr_array_new_with_free_func (g_free);
 		g_autoptr (Repo) repo = repo_open (fixture->repo, NULL);
 		g_autofree char *base = repo_resolve (repo, "v1", NULL);
@@ -380,8 +386,8 @@ static void test_git_am (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
 		g_autofree char *show = NULL;
 		g_autofree char *ours = NULL;
 
-		g_ptr_array_add (patches, g_build_filename (dir, candidate->file, NULL));
-		variant = variant_new (candidate->name, patches, NULL);
+		g_ptr_array_add (patches, g_build_filename (dir, patch->file, NULL));
+		variant = variant_new ("it", patches, NULL);
 		applied = variant_apply (repo, base, NULL, variant, 0, NULL);
 		g_assert_true (applied->ok);
 		show = g_strdup_printf ("git log -1 --format='%%an|%%ae|%%aD|%%s|%%b|%%T' %s",
@@ -389,7 +395,7 @@ static void test_git_am (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
 		ours = fixture_line (fixture->repo, show);
 		command = g_strdup_printf ("git checkout -q --detach v1 && git am -q ../out/%s && "
 					   "git log -1 --format='%%an|%%ae|%%aD|%%s|%%b|%%T'",
-					   candidate->file);
+					   patch->file);
 		theirs = fixture_line (fixture->repo, command);
 		g_assert_cmpstr (ours, ==, theirs);
 	}
@@ -420,11 +426,11 @@ static void test_series (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
 	fixture_run (fixture->repo, make);
 	expected_tree = fixture_line (fixture->repo, "git rev-parse 'HEAD^{tree}'");
 	in = import (fixture, path, NULL);
-	g_assert_cmpuint (in->candidates->len, ==, 4);
+	g_assert_cmpuint (in->patches->len, ==, 4);
 	for (i = 0; i < 4; i++) {
-		g_assert_null (candidate_at (in, i)->problem);
-		g_assert_cmpuint (candidate_at (in, i)->needs->len, ==, i);
-		g_assert_cmpuint (candidate_at (in, i)->repairs->len, ==, 0);
+		g_assert_null (patch_at (in, i)->problem);
+		g_assert_cmpuint (patch_at (in, i)->needs->len, ==, i);
+		g_assert_cmpuint (patch_at (in, i)->repairs->len, ==, 0);
 	}
 	g_assert_true (import_write (in, dir, NULL, NULL));
 	repo = repo_open (fixture->repo, NULL);
@@ -446,25 +452,29 @@ static guint check_sound (Fixture *fixture, const Import *in)
 	guint i, sound = 0;
 
 	g_assert_true (import_write (in, dir, NULL, NULL));
-	for (i = 0; i < in->candidates->len; i++) {
-		const Candidate *candidate = candidate_at (in, i);
+	for (i = 0; i < in->patches->len; i++) {
+		const PostedPatch *patch = patch_at (in, i);
 		GPtrArray *patches = g_ptr_array_new_with_free_func (g_free);
 		g_autoptr (Variant) variant = NULL;
 		g_autoptr (Applied) applied = NULL;
 		g_autoptr (GError) error = NULL;
 		guint j;
 
-		for (j = 0; j < candidate->needs->len; j++)
+		if (patch->left_out) {
+			g_ptr_array_unref (patches);
+			continue;
+		}
+		for (j = 0; j < patch->needs->len; j++)
 			g_ptr_array_add (patches,
-					 g_build_filename (dir, candidate->needs->pdata[j], NULL));
-		g_ptr_array_add (patches, g_build_filename (dir, candidate->file, NULL));
-		variant = variant_new (candidate->name, patches, &error);
+					 g_build_filename (dir, patch->needs->pdata[j], NULL));
+		g_ptr_array_add (patches, g_build_filename (dir, patch->file, NULL));
+		variant = variant_new ("it", patches, &error);
 		g_assert_no_error (error);
 		applied = variant_apply (repo, base, NULL, variant, 0, &error);
 		g_assert_no_error (error);
-		if (applied->ok != (!candidate->malformed && !candidate->problem))
-			g_error ("%s: %s | %s | %s", candidate->file, applied->detail,
-				 candidate->malformed, candidate->problem);
+		if (applied->ok != (!patch->malformed && !patch->problem))
+			g_error ("%s: %s | %s | %s", patch->file, applied->detail,
+				 patch->malformed, patch->problem);
 		sound += applied->ok;
 	}
 	g_assert_true (files_remove_tree (dir, NULL));
@@ -541,24 +551,24 @@ static void check_thread (const Import *in, gboolean with_base)
 
 	g_assert_cmpuint (in->n_messages, ==, 50);
 	g_assert_cmpuint (in->n_diffs, ==, 8);
-	g_assert_cmpuint (in->candidates->len, ==, G_N_ELEMENTS (expected));
+	g_assert_cmpuint (in->patches->len, ==, G_N_ELEMENTS (expected));
 	for (i = 0; i < G_N_ELEMENTS (expected); i++) {
-		const Candidate *candidate = candidate_at (in, i);
+		const PostedPatch *patch = patch_at (in, i);
 
-		g_assert_cmpstr (candidate->file, ==, expected[i].file);
-		g_assert_cmpstr (candidate->name, ==, expected[i].name);
-		g_assert_cmpstr (candidate->author, ==, expected[i].author);
-		g_assert_cmpstr (candidate->malformed, ==, expected[i].malformed);
-		g_assert_null (candidate->problem);
-		g_assert_null (candidate->answers);
-		g_assert_null (strstr (candidate->text, "Fixed"));
-		g_assert_null (strstr (candidate->text, "Maybe"));
-		g_assert_cmpint (candidate->needs->len, ==, with_base && expected[i].needs);
-		if (candidate->needs->len)
-			g_assert_cmpstr (g_ptr_array_index (candidate->needs, 0), ==,
+		g_assert_cmpstr (patch->file, ==, expected[i].file);
+		g_assert_cmpstr (candidate_at (in, i)->name, ==, expected[i].name);
+		g_assert_cmpstr (patch->author, ==, expected[i].author);
+		g_assert_cmpstr (patch->malformed, ==, expected[i].malformed);
+		g_assert_null (patch->problem);
+		g_assert_null (patch->answers);
+		g_assert_null (strstr (patch->text, "Fixed"));
+		g_assert_null (strstr (patch->text, "Maybe"));
+		g_assert_cmpint (patch->needs->len, ==, with_base && expected[i].needs);
+		if (patch->needs->len)
+			g_assert_cmpstr (g_ptr_array_index (patch->needs, 0), ==,
 					 expected[i].needs);
 	}
-	g_assert_true (has (candidate_at (in, 1)->also, "Marc Pignat, Thu, 21 Jun 2007 07:57 ("));
+	g_assert_true (has (patch_at (in, 1)->also, "Marc Pignat, Thu, 21 Jun 2007 07:57 ("));
 	g_assert_true (has (in->notes, "its diffstat names 'include/linux/mm.h'"));
 }
 
@@ -573,13 +583,13 @@ static void test_real_thread (void)
 		g_test_skip ("the thread is not here: set BAKEOFF_THREADS");
 		return;
 	}
-	in = import_read (path, NULL, NULL, NULL, &error);
+	in = import_read (path, &(ImportOptions){ 0 }, &error);
 	g_assert_no_error (error);
 	check_thread (in, FALSE);
 }
 
 static void apply_candidate (Repo *repo, const char *base, const char *dir,
-			     const Candidate *candidate)
+			     const PostedPatch *patch)
 {
 	GPtrArray *patches = g_ptr_array_new_with_free_func (g_free);
 	g_autoptr (Variant) variant = NULL;
@@ -587,18 +597,18 @@ static void apply_candidate (Repo *repo, const char *base, const char *dir,
 	g_autoptr (GError) error = NULL;
 	guint i;
 
-	for (i = 0; i < candidate->needs->len; i++)
+	for (i = 0; i < patch->needs->len; i++)
 		g_ptr_array_add (
 			patches,
-			g_build_filename (dir, g_ptr_array_index (candidate->needs, i), NULL));
-	g_ptr_array_add (patches, g_build_filename (dir, candidate->file, NULL));
-	variant = variant_new (candidate->name, patches, &error);
+			g_build_filename (dir, g_ptr_array_index (patch->needs, i), NULL));
+	g_ptr_array_add (patches, g_build_filename (dir, patch->file, NULL));
+	variant = variant_new ("it", patches, &error);
 	g_assert_no_error (error);
 	applied = variant_apply (repo, base, NULL, variant, 0, &error);
 	g_assert_no_error (error);
-	g_assert_true (applied->ok == !candidate->malformed);
+	g_assert_true (applied->ok == !patch->malformed);
 	if (!applied->ok)
-		g_assert_true (g_str_has_suffix (applied->detail, candidate->malformed));
+		g_assert_true (g_str_has_suffix (applied->detail, patch->malformed));
 }
 
 /* The same on the real tree: the first VM_BUG_ON needs Hugh Dickins' patch, and all that is not cut
@@ -622,12 +632,12 @@ static void test_real_tree (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED
 	g_assert_no_error (error);
 	base = repo_resolve (repo, "v2.6.22-rc5", &error);
 	g_assert_no_error (error);
-	in = import_read (path, repo, base, NULL, &error);
+	in = import_read (path, &(ImportOptions){ .repo = repo, .base = base }, &error);
 	g_assert_no_error (error);
 	check_thread (in, TRUE);
 	g_assert_true (import_write (in, dir, NULL, &error));
-	for (i = 0; i < in->candidates->len; i++)
-		apply_candidate (repo, base, dir, candidate_at (in, i));
+	for (i = 0; i < in->patches->len; i++)
+		apply_candidate (repo, base, dir, patch_at (in, i));
 }
 
 int main (int argc, char **argv)

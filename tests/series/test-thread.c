@@ -265,7 +265,7 @@ static void test_variant_names (void)
 	guint i;
 
 	for (i = 0; i < G_N_ELEMENTS (cases); i++) {
-		g_autofree char *name = names_variant (cases[i][0], "Ada Lamp", taken);
+		g_autofree char *name = names_variant (cases[i][0], 1, "Ada Lamp", taken);
 
 		g_assert_cmpstr (name, ==, cases[i][1]);
 	}
