@@ -244,7 +244,7 @@ static gboolean is_usable (const Group *self)
  * only one thing that it can be a version of is proof enough. */
 static gboolean is_newer (const GPtrArray *groups, const Group *newer, const Group *older)
 {
-	if (newer == older || !import__same_poster (newer->first, older->first))
+	if (!import__same_poster (newer->first, older->first))
 		return FALSE;
 	if (newer->version == older->version)
 		return newer->resend && !older->resend && has_same_title (newer, older);
@@ -277,7 +277,7 @@ static void find_versions (GPtrArray *groups)
 	for (i = 0; i < groups->len; i++) {
 		Group *older = groups->pdata[i];
 
-		for (j = 0; j < groups->len; j++) {
+		for (j = i + 1; j < groups->len; j++) {
 			Group *newer = groups->pdata[j];
 
 			if (!is_newer (groups, newer, older))
