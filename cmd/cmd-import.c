@@ -22,25 +22,46 @@ static void ground_clear (Ground *self)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Ground, ground_clear)
 
-static gboolean open_ground (Ground *self, const Selection *selection, GError **error)
+/* Without a base one is looked for, told, and taken for this once. */
+static char *propose_base (const Ground *ground, const Thread *thread)
+{
+	guint fitting = 0, all = 0;
+	g_autofree char *base =
+		import_propose (thread, ground->repo, ground->prelude, &fitting, &all);
+
+	if (!base)
+		return NULL;
+	printf ("base: the project names none; %u of %u candidates go onto %s, which is taken now\n"
+		"    git config -f bakeoff.conf bakeoff.base %s\n\n",
+		fitting, all, base, base);
+	return repo_resolve (ground->repo, base, NULL);
+}
+
+static gboolean open_ground (Ground *self, const Selection *selection, const Thread *thread,
+			     GError **error)
 {
 	const Project *project = selection->project;
 	const char *path = selection->repo ? selection->repo : project->repo;
 	const char *base = selection->base ? selection->base : project->base;
 
-	if (!path || !base) {
+	self->repo = path ? repo_open (path, error) : NULL;
+	if (path && !self->repo)
+		return FALSE;
+	self->prelude = project->prelude ? prelude_read (project->prelude, error) : prelude_new ();
+	if (!self->prelude)
+		return FALSE;
+	if (path && base) {
+		self->base = repo_resolve (self->repo, base, error);
+		return self->base != NULL;
+	}
+	if (path)
+		self->base = propose_base (self, thread);
+	if (!self->base)
 		fprintf (stderr,
 			 "bakeoff: warning: no %s: repairs are checked by the hunks' counts "
 			 "alone\n",
 			 path ? "base" : "repository");
-		return TRUE;
-	}
-	self->repo = repo_open (path, error);
-	self->base = self->repo ? repo_resolve (self->repo, base, error) : NULL;
-	if (!self->base)
-		return FALSE;
-	self->prelude = project->prelude ? prelude_read (project->prelude, error) : prelude_new ();
-	return self->prelude != NULL;
+	return TRUE;
 }
 
 static void write_lines (GString *out, const char *before, GPtrArray *lines)
@@ -164,6 +185,7 @@ gboolean cmd_import (int argc, char **argv, int *out_status G_GNUC_UNUSED, GErro
 				       NULL },
 				     { NULL } };
 	ImportOptions options;
+	g_autoptr (Thread) thread = NULL;
 	g_autoptr (Import) import = NULL;
 	g_autoptr (GString) out = g_string_new (NULL);
 	g_autofree char *found = NULL;
@@ -175,14 +197,17 @@ gboolean cmd_import (int argc, char **argv, int *out_status G_GNUC_UNUSED, GErro
 	if (argc < 2)
 		return fail (error, BAKEOFF_ERROR_USAGE,
 			     "import what?\ngive an mbox, a mail, a web archive's text, or '-'");
-	if (!selection_load (&selection, error) || !open_ground (&ground, &selection, error))
+	if (!selection_load (&selection, error))
+		return FALSE;
+	thread = thread_read (argv[1], error);
+	if (!thread || !open_ground (&ground, &selection, thread, error))
 		return FALSE;
 	options = (ImportOptions){ .repo = ground.repo,
 				   .base = ground.base,
 				   .prelude = ground.prelude,
 				   .all = all,
 				   .suggest = suggest };
-	import = import_read (argv[1], &options, error);
+	import = import_thread (thread, &options, error);
 	if (!import)
 		return FALSE;
 	if (!selection.project->descriptions)

@@ -241,18 +241,19 @@ static gboolean is_usable (const Group *self)
 }
 
 /* Whether @newer is the same poster's next word on @older. Titles change; a version number with
- * only one thing that it can be a version of is proof enough. */
-static gboolean is_newer (const GPtrArray *groups, const Group *newer, const Group *older)
+ * only one thing before it that it can be a version of is proof enough. */
+static gboolean is_newer (const GPtrArray *groups, const Group *newer, const Group *older,
+			  gboolean later)
 {
 	if (!import__same_poster (newer->first, older->first))
 		return FALSE;
 	if (newer->version == older->version)
-		return newer->resend && !older->resend && has_same_title (newer, older);
+		return later && newer->resend && !older->resend && has_same_title (newer, older);
 	if (newer->version < older->version)
 		return FALSE;
 	return newer->rest == older || has_same_title (newer, older) ||
 	       share_member (newer, older) ||
-	       (newer->total == older->total && count_alike (groups, newer) == 1 &&
+	       (later && newer->total == older->total && count_alike (groups, newer) == 1 &&
 		count_alike (groups, older) == 1);
 }
 
@@ -277,10 +278,10 @@ static void find_versions (GPtrArray *groups)
 	for (i = 0; i < groups->len; i++) {
 		Group *older = groups->pdata[i];
 
-		for (j = i + 1; j < groups->len; j++) {
+		for (j = 0; j < groups->len; j++) {
 			Group *newer = groups->pdata[j];
 
-			if (!is_newer (groups, newer, older))
+			if (i == j || !is_newer (groups, newer, older, j > i))
 				continue;
 			g_ptr_array_add (newer->older, older);
 			if (is_usable (newer) &&

@@ -74,6 +74,50 @@ char *import__kin (const Group *group, const Group *older);
 GPtrArray *import__trailers (const Thread *thread, const GPtrArray *groups, const Group *group,
 			     GPtrArray *notes);
 
+/* An import while it is made. */
+typedef struct {
+	const Thread *thread;
+	const ImportOptions *options;
+	Overlay *base;	     /* (nullable) */
+	GPtrArray *all;	     /* (element-type Posted) */
+	GPtrArray *segments; /* (element-type GPtrArray): lines of parts that hold several patches,
+			      * and of patches that are made here */
+	GPtrArray *groups;   /* (element-type Group) */
+	Import *out;
+} Importing;
+
+/** import__note: @text: (transfer full) */
+void import__note (Importing *self, char *text);
+
+/** import__read_all: fills in `all` from the thread. Errors: USAGE, see import_read(); FAILED. */
+gboolean import__read_all (Importing *self, GError **error);
+
+/** import__read_grounds: what mails say of the ground that their patches were made on. */
+void import__read_grounds (Importing *self);
+
+/** import__note_ground: tells a `base-commit:` that is not the base. */
+void import__note_ground (Importing *self);
+
+/* `revert commit X`, in words. */
+typedef struct {
+	const Message *message;
+	guint line;    /* in the source */
+	char *commit;  /* its id; as the mail has it where the repository has no such commit */
+	char *subject; /* (nullable): of the commit */
+	char *why_not; /* (nullable): why no candidate can be made of it */
+} Suggestion;
+
+void import__suggestion_free (gpointer data);
+
+/** import__suggestions: Returns: (transfer full) (element-type Suggestion): each commit once. */
+GPtrArray *import__suggestions (const Thread *thread, const ImportOptions *options);
+
+/**
+ * import__revert: Returns: (transfer full) (nullable) (element-type SourceLine): a patch that takes
+ * the commit back, as a mail would have it; NULL for a merge.
+ */
+GPtrArray *import__revert (const Suggestion *suggestion, Repo *repo);
+
 /** import__same_poster: whether one person sent both mails. */
 gboolean import__same_poster (const Message *a, const Message *b);
 

@@ -7,18 +7,6 @@
 #include "series/names.h"
 #include "series/patch-file.h"
 
-/* An import while it is made. */
-typedef struct {
-	Thread *thread;
-	const ImportOptions *options;
-	Overlay *base;	     /* (nullable) */
-	GPtrArray *all;	     /* (element-type Posted) */
-	GPtrArray *segments; /* (element-type GPtrArray): lines of parts that hold several patches,
-			      * and of patches that are made here */
-	GPtrArray *groups;   /* (element-type Group) */
-	Import *out;
-} Importing;
-
 static void posted_patch_free (PostedPatch *self)
 {
 	g_free (self->file);
@@ -59,6 +47,7 @@ void import_free (Import *self)
 	g_free (self->source);
 	g_free (self->subject);
 	g_free (self->root_id);
+	g_free (self->base_commit);
 	g_ptr_array_unref (self->candidates);
 	g_ptr_array_unref (self->patches);
 	g_ptr_array_unref (self->notes);
@@ -85,18 +74,10 @@ static void importing_clear (Importing *self)
 	g_clear_pointer (&self->all, g_ptr_array_unref);
 	g_clear_pointer (&self->segments, g_ptr_array_unref);
 	g_clear_pointer (&self->base, overlay_free);
-	g_clear_pointer (&self->thread, thread_free);
 	g_clear_pointer (&self->out, import_free);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Importing, importing_clear)
-
-static void note (Importing *self, char *text)
-{
-	g_ptr_array_add (self->out->notes, text);
-}
-
-/* ---- reading ---- */
 
 static Overlay *open_base (Repo *repo, const char *commit, const Prelude *prelude, GError **error)
 {
@@ -114,167 +95,6 @@ static Overlay *open_base (Repo *repo, const char *commit, const Prelude *prelud
 	return NULL;
 }
 
-static char *make_title (const Posted *posted)
-{
-	const FilePatch *file;
-	g_autofree char *name = NULL;
-
-	if (posted->posting->title)
-		return g_strdup (posted->posting->title);
-	if (!posted->repaired)
-		return g_strdup_printf ("patch by %s", posted->message->from.name);
-	file = g_ptr_array_index (posted->repaired->patch->files, 0);
-	name = g_path_get_basename (patch_path (file));
-	return g_strdup_printf ("%s: fix by %s", name, posted->message->from.name);
-}
-
-static gboolean read_diff (Importing *self, Posted *posted, GError **error)
-{
-	g_autoptr (GError) local = NULL;
-
-	posted->repaired =
-		repair_read (posted->part, posted->diff, self->thread->source, self->base, &local);
-	if (posted->repaired) {
-		const Patch *patch = posted->repaired->patch;
-
-		posted->line = patch->line;
-		posted->id = patch->defect ? NULL : patch_id (patch);
-		return TRUE;
-	}
-	if (!g_error_matches (local, BAKEOFF_ERROR, BAKEOFF_ERROR_PATCH)) {
-		g_propagate_error (error, g_steal_pointer (&local));
-		return FALSE;
-	}
-	posted->malformed = g_strdup (local->message);
-	return TRUE;
-}
-
-static gboolean add_posted (Importing *self, const Message *message, GPtrArray *part, guint diff,
-			    GError **error)
-{
-	Posted *posted = g_new0 (Posted, 1);
-	Person *author;
-
-	g_ptr_array_add (self->all, posted);
-	posted->message = message;
-	posted->part = part;
-	posted->diff = diff;
-	posted->line = ((SourceLine *) g_ptr_array_index (part, diff))->line;
-	posted->number = self->all->len;
-	posted->needs = g_ptr_array_new ();
-	posted->prerequisites = g_ptr_array_new_with_free_func (g_free);
-	posted->posting = posting_read (message, part, diff);
-	if (!read_diff (self, posted, error))
-		return FALSE;
-	author = &posted->posting->author;
-	if (!author->address && author->name)
-		author->address = posting_find_address (self->thread, message, author->name);
-	posted->title = make_title (posted);
-	posted->file = names_file (posted->number, posted->title);
-	return TRUE;
-}
-
-/* Whether the text of @part from @from on shows a commit that exists, as `git show` prints it: it
- * is talked about, not proposed. */
-static gboolean shows_commit (const Importing *self, GPtrArray *part, guint from, guint diff)
-{
-	guint i;
-
-	for (i = from; i + 1 < diff; i++) {
-		const SourceLine *line = part->pdata[i], *next = part->pdata[i + 1];
-		g_autofree char *id = NULL;
-		g_autofree char *known = NULL;
-
-		if (!g_regex_match_simple ("^commit [0-9a-f]{7,40}\\b", line->text, 0, 0) ||
-		    !g_regex_match_simple ("^(Author|Merge|AuthorDate): ", next->text, 0, 0))
-			continue;
-		if (!self->options->repo)
-			return TRUE;
-		id = g_strndup (line->text + strlen ("commit "),
-				strspn (line->text + strlen ("commit "), "0123456789abcdef"));
-		known = repo_resolve (self->options->repo, id, NULL);
-		if (known)
-			return TRUE;
-	}
-	return FALSE;
-}
-
-/* Where the next patch of a mail begins behind the diff at @diff: a header of its own, or scissors.
- */
-static guint next_patch (GPtrArray *part, guint diff)
-{
-	guint i;
-
-	for (i = diff; i < part->len; i++) {
-		const SourceLine *line = part->pdata[i];
-
-		if (g_regex_match_simple (
-			    "^(From [0-9a-f]{40} |From: .*@|Subject: \\S|\\[[^]]*PATCH[^]]*\\] "
-			    "*\\S|[- ]*(>8|8<)[- ]*-+ *$)",
-			    line->text, 0, 0) &&
-		    patch_find (part, i) >= 0)
-			return i;
-	}
-	return part->len;
-}
-
-static GPtrArray *cut_segment (Importing *self, GPtrArray *part, guint from, guint to)
-{
-	GPtrArray *segment;
-	guint i;
-
-	if (from == 0 && to == part->len)
-		return part;
-	segment = g_ptr_array_new ();
-	for (i = from; i < to; i++)
-		g_ptr_array_add (segment, part->pdata[i]);
-	g_ptr_array_add (self->segments, segment);
-	return segment;
-}
-
-static gboolean read_part (Importing *self, const Message *message, GPtrArray *part,
-			   gboolean *out_found, GError **error)
-{
-	guint from = 0;
-	int diff;
-
-	while ((diff = patch_find (part, from)) >= 0) {
-		guint to = next_patch (part, (guint) diff);
-
-		if (shows_commit (self, part, from, (guint) diff)) {
-			g_autofree char *who = import__who_when (message);
-
-			note (self, g_strdup_printf ("%s: shows a commit that exists, which is no "
-						     "candidate (%s:%u)",
-						     who, self->thread->source,
-						     ((SourceLine *) part->pdata[diff])->line));
-		} else {
-			*out_found = TRUE;
-			if (!add_posted (self, message, cut_segment (self, part, from, to),
-					 (guint) diff - from, error))
-				return FALSE;
-		}
-		from = to;
-	}
-	return TRUE;
-}
-
-static gboolean read_message (Importing *self, const Message *message, GError **error)
-{
-	g_autofree char *who = import__who_when (message);
-	gboolean found = FALSE;
-	guint i;
-
-	for (i = 0; i < message->parts->len; i++)
-		if (!read_part (self, message, message->parts->pdata[i], &found, error))
-			return FALSE;
-	self->out->n_diffs += found;
-	for (i = 0; i < message->unread->len; i++)
-		note (self, g_strdup_printf ("%s: attachment %s is no text and was not read", who,
-					     (char *) g_ptr_array_index (message->unread, i)));
-	return TRUE;
-}
-
 /* ---- equal patches ---- */
 
 /* Of mails with one patch the signed one is kept, else the last. */
@@ -290,8 +110,9 @@ static void compare (Importing *self, Posted *a, Posted *b)
 	if (!a->id || a->same || b->same || g_strcmp0 (a->id, b->id) != 0)
 		return;
 	if (!patch_equal (a->repaired->patch, b->repaired->patch))
-		note (self, g_strdup_printf ("%s and %s differ in white space alone: both are kept",
-					     a->file, b->file));
+		import__note (self, g_strdup_printf (
+					    "%s and %s differ in white space alone: both are kept",
+					    a->file, b->file));
 	else if (is_better (a, b))
 		b->same = a;
 	else
@@ -346,11 +167,12 @@ static void note_stat (Importing *self, const Posted *posted)
 			found = g_str_has_suffix (patch_path (g_ptr_array_index (patch->files, j)),
 						  stat->path);
 		if (!found)
-			note (self,
-			      g_strdup_printf ("%s: its diffstat names '%s' (%s:%u), which the "
-					       "diff lacks",
-					       posted->file, stat->path, self->thread->source,
-					       stat->line));
+			import__note (
+				self,
+				g_strdup_printf ("%s: its diffstat names '%s' (%s:%u), which the "
+						 "diff lacks",
+						 posted->file, stat->path, self->thread->source,
+						 stat->line));
 	}
 }
 
@@ -483,9 +305,11 @@ static void fill (Importing *self)
 	self->out->n_messages = self->thread->messages->len;
 	fill_patches (self, patches);
 	fill_candidates (self, patches);
+	import__note_ground (self);
 	if (!self->base)
-		note (self, g_strdup ("there is no base to check against: hunks were repaired by "
-				      "their own counts, paths by their form"));
+		import__note (self,
+			      g_strdup ("there is no base to check against: hunks were repaired by "
+					"their own counts, paths by their form"));
 }
 
 static Import *import_new (void)
@@ -498,28 +322,17 @@ static Import *import_new (void)
 	return self;
 }
 
-static gboolean read_all (Importing *self, GError **error)
-{
-	guint i;
-
-	self->all = g_ptr_array_new_with_free_func ((GDestroyNotify) posted_free);
-	self->segments = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
-	self->out = import_new ();
-	for (i = 0; i < self->thread->messages->len; i++)
-		if (!read_message (self, g_ptr_array_index (self->thread->messages, i), error))
-			return FALSE;
-	find_equal (self);
-	return TRUE;
-}
-
-Import *import_thread (Thread *thread, const ImportOptions *options, GError **error)
+Import *import_thread (const Thread *thread, const ImportOptions *options, GError **error)
 {
 	g_auto (Importing) self = { .thread = thread, .options = options };
 
 	if (options->repo && options->base &&
 	    !(self.base = open_base (options->repo, options->base, options->prelude, error)))
 		return NULL;
-	if (!read_all (&self, error))
+	self.all = g_ptr_array_new_with_free_func ((GDestroyNotify) posted_free);
+	self.segments = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
+	self.out = import_new ();
+	if (!import__read_all (&self, error))
 		return NULL;
 	if (!self.all->len)
 		return fail_null (
@@ -529,7 +342,9 @@ Import *import_thread (Thread *thread, const ImportOptions *options, GError **er
 				? (char *) g_ptr_array_index (self.out->notes, 0)
 				: "a patch must be in the mail's text or in an attachment "
 				  "of a text type");
+	find_equal (&self);
 	self.groups = import__group (self.thread, self.all);
+	import__read_grounds (&self);
 	import__find_needs (self.all, self.base);
 	import__find_versions (self.groups, self.all);
 	import__find_stacks (self.groups, self.base);
@@ -539,7 +354,7 @@ Import *import_thread (Thread *thread, const ImportOptions *options, GError **er
 
 Import *import_read (const char *path, const ImportOptions *options, GError **error)
 {
-	Thread *thread = thread_read (path, error);
+	g_autoptr (Thread) thread = thread_read (path, error);
 
 	return thread ? import_thread (thread, options, error) : NULL;
 }

@@ -56,6 +56,7 @@ typedef struct {
 	char *source;	       /* the file's base name, or `-` */
 	char *subject;	       /* (nullable): of the thread's first mail, without Re: */
 	char *root_id;	       /* (nullable): Message-ID of the thread's first mail */
+	char *base_commit;     /* (nullable): what the first `base-commit:` line names */
 	guint n_messages;      /* mails in the source */
 	guint n_diffs;	       /* mails that carry a diff of their own */
 	GPtrArray *patches;    /* (element-type PostedPatch): in the order of the source */
@@ -85,8 +86,20 @@ typedef struct {
  */
 Import *import_read (const char *path, const ImportOptions *options, GError **error);
 
-/** import_thread: the same for @thread (transfer full). */
-Import *import_thread (Thread *thread, const ImportOptions *options, GError **error);
+/** import_thread: the same for @thread. */
+Import *import_thread (const Thread *thread, const ImportOptions *options, GError **error);
+
+/**
+ * import_propose: a base for @thread where nobody names one: what its `base-commit:` says, if all
+ * goes onto it; else the newest tag, not younger than the last mail, onto which all candidates go;
+ * else that onto which most of them do.
+ * @out_fitting: how many candidates go onto it
+ * @out_all: of how many that can be used
+ *
+ * Returns: (transfer full) (nullable): a tag's name, or what git describe calls the commit.
+ */
+char *import_propose (const Thread *thread, Repo *repo, const Prelude *prelude, guint *out_fitting,
+		      guint *out_all);
 
 /**
  * import_drop_descriptions: leaves of each patch's description its trailers alone (Signed-off-by:

@@ -542,6 +542,208 @@ static void test_cover_trailers (Fixture *self, gconstpointer unused G_GNUC_UNUS
 	g_assert_cmpstr (said, ==, "Tested-by: Bob Crate <bob@example.org>\n");
 }
 
+/* `revert commit X` in words is told, and a candidate where that is asked for. */
+static void test_suggestions (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+{
+	g_autofree char *path = g_build_filename (self->dir, "out", NULL);
+	g_autofree char *bad = NULL;
+	g_autofree char *words = NULL;
+	g_autofree char *split = NULL;
+	g_autofree char *quoted = NULL;
+	g_autofree char *tree = NULL;
+	g_autofree char *first_tree = NULL;
+	g_autofree char *note = NULL;
+	const char *bodies[3];
+	Mail mails[] = {
+		{ "Ada Byte", "[PATCH] lamps: paint b", body_b, 0 },
+		{ "Bob Crate", "Re: [PATCH] lamps: paint b", NULL, 1 },
+	};
+	guint i, j;
+
+	write_base (self);
+	first_tree = fixture_line (self->repo, "git rev-parse 'v1^{tree}'");
+	fixture_run (self->repo,
+		     "sed -i 's/^line 20$/a bug/' g.c && git commit -q -a -m 'g: add it' && "
+		     "git tag -f v1");
+	bad = fixture_line (self->repo, "git rev-parse --short=12 v1");
+	words = g_strdup_printf ("Better revert commit %s, which broke it.\n", bad);
+	split = g_strdup_printf ("It is easier to revert\n%s (\"g: add it\") at once.\n", bad);
+	quoted = g_strdup_printf ("> Better revert commit %s, which broke it.\nNo.\n", bad);
+	bodies[0] = words;
+	bodies[1] = split;
+	bodies[2] = quoted;
+	note = g_strdup_printf ("suggests to revert %s (\"g: add it\")", bad);
+	for (i = 0; i < G_N_ELEMENTS (bodies); i++) {
+		Writer writer = { g_string_new (NULL), 0 };
+		g_autoptr (Import) plain = NULL;
+		g_autoptr (Import) suggested = NULL;
+		g_autofree char *is = NULL;
+		g_autofree char *with = NULL;
+		gboolean told = FALSE;
+
+		mails[1].body = bodies[i];
+		write_mail (&writer, &mails[0]);
+		write_mail (&writer, &mails[1]);
+		plain = import_with (self, writer.mbox->str, FALSE, FALSE);
+		suggested = import_with (self, writer.mbox->str, FALSE, TRUE);
+		g_string_free (writer.mbox, TRUE);
+		is = summary (plain);
+		with = summary (suggested);
+		for (j = 0; j < plain->notes->len; j++)
+			told = told || strstr (plain->notes->pdata[j], note);
+		g_assert_cmpstr (is, ==, "lamps-paint=lamps: paint b");
+		g_assert_cmpint (told, ==, i < 2);
+		g_assert_cmpstr (with, ==,
+				 i < 2 ? "lamps-paint=lamps: paint b\n"
+					 "revert-add=Revert \"g: add it\""
+				       : "lamps-paint=lamps: paint b");
+		if (i == 0)
+			g_assert_true (import_write (suggested, path, NULL, NULL));
+	}
+	/* by git, what was written is the revert */
+	fixture_run (self->repo, "git apply --index ../out/0002-*.patch");
+	tree = fixture_line (self->repo, "git write-tree");
+	g_assert_cmpstr (tree, ==, first_tree);
+}
+
+/* A commit that the base does not have, and one that nobody has, cannot be taken back. */
+static void test_no_suggestion (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+{
+	g_autofree char *later = NULL;
+	g_autofree char *words = NULL;
+	Mail mails[] = {
+		{ "Ada Byte", "[PATCH] lamps: paint b", body_b, 0 },
+		{ "Bob Crate", "Re: [PATCH] lamps: paint b", NULL, 1 },
+	};
+	Writer writer = { g_string_new (NULL), 0 };
+	g_autoptr (Import) in = NULL;
+	g_autofree char *is = NULL;
+	guint i, told = 0;
+
+	write_base (self);
+	fixture_run (self->repo, "sed -i 's/^line 20$/a bug/' g.c && git commit -q -a -m later");
+	later = fixture_line (self->repo, "git rev-parse HEAD");
+	words = g_strdup_printf ("Revert %s.\nAnd please revert commit 1234567890ab too.\n", later);
+	mails[1].body = words;
+	write_mail (&writer, &mails[0]);
+	write_mail (&writer, &mails[1]);
+	in = import_with (self, writer.mbox->str, FALSE, TRUE);
+	g_string_free (writer.mbox, TRUE);
+	is = summary (in);
+	g_assert_cmpstr (is, ==, "lamps-paint=lamps: paint b");
+	for (i = 0; i < in->notes->len; i++)
+		told += strstr (in->notes->pdata[i], "the base does not have it") ||
+			strstr (in->notes->pdata[i], "the repository has no such commit");
+	g_assert_cmpuint (told, ==, 2);
+}
+
+/* git format-patch --base names what lies below: that is tried before anything is guessed. */
+static void test_prerequisites (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+{
+	g_autofree char *ids = NULL;
+	g_autofree char *base = NULL;
+	g_autofree char *on_three = NULL;
+	g_autofree char *f10 = replace ("f.c", 10, "a", "top");
+	g_autofree char *f30 = replace ("f.c", 30, "b", "top");
+	g_autofree char *g50 = replace ("g.c", 50, "c", "top");
+	g_autofree char *all_of_it = g_strconcat (f10, strstr (f30, "@@"), g50, NULL);
+	g_autofree char *plain = NULL;
+	Mail mails[] = {
+		{ "Ada Byte", "[PATCH] lamps: paint a", body_a, 0 },
+		{ "Bob Crate", "[PATCH] lamps: paint b", body_b, 0 },
+		{ "Carol Dune", "[PATCH] shades: paint c", body_c, 0 },
+		{ "Dave Early", "[PATCH] shades: top", NULL, 0 },
+	};
+
+	write_base (self);
+	fixture_put (self->dir, "a", diff_a);
+	fixture_put (self->dir, "b", diff_b);
+	fixture_put (self->dir, "c", diff_c);
+	ids = fixture_line (
+		self->dir,
+		"for i in c:g a:f b:f; do f=${i#*:}.c; "
+		"id=$({ echo diff --git a/$f b/$f; cat ${i%:*}; } | git patch-id --stable); "
+		"echo prerequisite-patch-id: ${id% *}; done");
+	base = fixture_line (self->repo, "git rev-parse HEAD");
+	on_three =
+		g_strdup_printf ("It needs three.\n---\n\n%s\nbase-commit: %s\n%s\n-- \n2.30.2\n",
+				 all_of_it, base, ids);
+	mails[3].body = on_three;
+	EXPECT (self, mails,
+		"lamps-paint=lamps: paint a\nlamps-paint-crate=lamps: paint b\n"
+		"shades-paint=shades: paint c\n"
+		"shades-top=shades: paint c,lamps: paint a,lamps: paint b,shades: top");
+	/* without those lines three patches below are more than is guessed */
+	plain = body ("It needs three.", all_of_it);
+	mails[3].body = plain;
+	EXPECT (self, mails,
+		"lamps-paint=lamps: paint a\nlamps-paint-crate=lamps: paint b\n"
+		"shades-paint=shades: paint c\nshades-top=shades: top!");
+}
+
+/* The base that is proposed: where all goes on, not younger than the thread; what the mail says
+ * where that is true; the best where nothing takes all. */
+static void test_propose (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
+{
+	static const char history[] = "commit() { GIT_COMMITTER_DATE=\"$2 00:00 +0000\" git commit "
+				      "-q -a -m $1 && git tag $1; }; "
+				      "git tag -d v1 >/dev/null; "
+				      "GIT_COMMITTER_DATE='2021-01-01 00:00 +0000' git commit -q "
+				      "--amend --no-edit && git tag r1; "
+				      "sed -i 's/^line 1$/first/' g.c; commit r2 2021-01-10; "
+				      "sed -i 's/^line 9$/in the way/' f.c; commit r3 2021-01-20; "
+				      "sed -i 's/^in the way$/line 9/' f.c; commit r4 2021-04-20";
+	g_autofree char *told = NULL;
+	g_autofree char *untrue = NULL;
+	g_autofree char *r1 = NULL;
+	g_autofree char *r3 = NULL;
+	const Mail both[] = {
+		{ "Ada Byte", "[PATCH] lamps: paint a", body_a, 0 },
+		{ "Bob Crate", "[PATCH] lamps: paint b", body_b, 0 },
+	};
+	struct {
+		const Mail *mails;
+		const char *base;
+		guint n, fitting, all;
+	} cases[] = {
+		{ both, "r2", 2, 2, 2 },     /* r3 does not take a; r4 is younger than the mails */
+		{ &both[1], "r3", 1, 1, 1 }, /* which takes b */
+		{ NULL, "r1", 1, 1, 1 },     /* it says so */
+		{ NULL, "r2", 1, 1, 1 },     /* it says r3, which does not take it */
+	};
+	Mail says[] = { { "Ada Byte", "[PATCH] lamps: paint a", NULL, 0 },
+			{ "Ada Byte", "[PATCH] lamps: paint a", NULL, 0 } };
+	g_autoptr (Repo) repo = NULL;
+	guint i, j;
+
+	write_base (self);
+	fixture_run (self->repo, history);
+	r1 = fixture_line (self->repo, "git rev-parse r1");
+	r3 = fixture_line (self->repo, "git rev-parse r3");
+	told = g_strdup_printf ("%sbase-commit: %s\n", body_a, r1);
+	untrue = g_strdup_printf ("%sbase-commit: %s\n", body_a, r3);
+	says[0].body = told;
+	says[1].body = untrue;
+	cases[2].mails = &says[0];
+	cases[3].mails = &says[1];
+	repo = repo_open (self->repo, NULL);
+	for (i = 0; i < G_N_ELEMENTS (cases); i++) {
+		Writer writer = { g_string_new (NULL), 0 };
+		g_autoptr (Thread) thread = NULL;
+		g_autofree char *base = NULL;
+		guint fitting, all;
+
+		for (j = 0; j < cases[i].n; j++)
+			write_mail (&writer, &cases[i].mails[j]);
+		thread = thread_parse (writer.mbox->str, writer.mbox->len, "x", NULL);
+		g_string_free (writer.mbox, TRUE);
+		base = import_propose (thread, repo, NULL, &fitting, &all);
+		g_assert_cmpstr (base, ==, cases[i].base);
+		g_assert_cmpuint (fitting, ==, cases[i].fitting);
+		g_assert_cmpuint (all, ==, cases[i].all);
+	}
+}
+
 /* What supersedes is written, what is superseded is not, unless it is wanted. */
 static void test_written (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 {
@@ -570,8 +772,6 @@ static void test_written (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 
 int main (int argc, char **argv)
 {
-	int status;
-
 	g_test_init (&argc, &argv, NULL);
 	make_bodies ();
 	fixture_add ("/candidates/series", test_series);
@@ -585,7 +785,10 @@ int main (int argc, char **argv)
 	fixture_add ("/candidates/several", test_several);
 	fixture_add ("/candidates/trailers", test_trailers);
 	fixture_add ("/candidates/cover-trailers", test_cover_trailers);
+	fixture_add ("/candidates/suggestions", test_suggestions);
+	fixture_add ("/candidates/no-suggestion", test_no_suggestion);
+	fixture_add ("/candidates/prerequisites", test_prerequisites);
+	fixture_add ("/candidates/propose", test_propose);
 	fixture_add ("/candidates/written", test_written);
-	status = g_test_run ();
-	return status;
+	return g_test_run ();
 }
