@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <stdio.h>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
+#include "matrix/pairs.h"
 #include "matrix/report.h"
 #include "matrix/results.h"
 
@@ -90,33 +92,56 @@ static void write_changed (const Plan *plan, gboolean whole, GString *out)
 	}
 }
 
+/* Which variants go on together. */
+static gboolean write_conflicts (const Selection *selection, GString *out, GError **error)
+{
+	const PlanOptions options = selection_fill (selection);
+	g_autoptr (Stacker) stacker = plan_stacker (selection->plan, &options, error);
+	g_autoptr (Pairs) pairs = stacker ? pairs_find (selection->plan, stacker) : NULL;
+
+	if (!pairs)
+		return FALSE;
+	pairs_print (pairs, selection->plan, out);
+	return TRUE;
+}
+
 gboolean cmd_show (int argc, char **argv, int *out_status G_GNUC_UNUSED, GError **error)
 {
 	g_auto (Selection) selection = { 0 };
-	gboolean changed = FALSE, functions = FALSE;
-	const GOptionEntry own[] = { { "changed", 0, 0, G_OPTION_ARG_NONE, &changed,
-				       "What each variant's build changed, compared with base's",
-				       NULL },
-				     { "functions", 0, 0, G_OPTION_ARG_NONE, &functions,
-				       "The same, with every object and function", NULL },
-				     { NULL } };
+	gboolean changed = FALSE, functions = FALSE, conflicts = FALSE, builds;
+	const GOptionEntry own[] = {
+		{ "changed", 0, 0, G_OPTION_ARG_NONE, &changed,
+		  "What each variant's build changed, compared with base's", NULL },
+		{ "functions", 0, 0, G_OPTION_ARG_NONE, &functions,
+		  "The same, with every object and function", NULL },
+		{ "conflicts", 0, 0, G_OPTION_ARG_NONE, &conflicts,
+		  "Which variants go on together, each on top of each other", NULL },
+		{ NULL }
+	};
 	g_autoptr (GString) out = g_string_new (NULL);
 	g_autofree char *text = NULL;
 	const Plan *plan;
 	guint i;
 
-	if (!options_parse (&selection, OPTIONS_MATRIX, own, 0, &argc, argv, error) ||
-	    !selection_plan (&selection, changed || functions, error))
+	if (!options_parse (&selection, OPTIONS_MATRIX, own, 0, &argc, argv, error))
+		return FALSE;
+	builds = changed || functions;
+	if (builds && conflicts)
+		return fail (error, BAKEOFF_ERROR_USAGE,
+			     "--conflicts does not go with --changed and --functions");
+	if (!selection_plan (&selection, builds, error))
 		return FALSE;
 	plan = selection.plan;
-	if ((changed || functions) && (!selection_open_store (&selection, error) ||
-				       !results_judge_all (selection.plan, selection.store, error)))
+	if (builds && (!selection_open_store (&selection, error) ||
+		       !results_judge_all (selection.plan, selection.store, error)))
 		return FALSE;
 	g_string_append_printf (out, "base %s %.12s (\"%s\")\n\n", plan->base_describe, plan->base,
 				plan->base_subject ? plan->base_subject : "");
-	if (changed || functions)
+	if (builds)
 		write_changed (plan, functions, out);
-	for (i = 0; !changed && !functions && i < plan->variants->len; i++)
+	else if (conflicts && !write_conflicts (&selection, out, error))
+		return FALSE;
+	for (i = 0; !builds && !conflicts && i < plan->variants->len; i++)
 		write_variant (plan, i, out);
 	text = text_printable (out->str, (gssize) out->len);
 	fputs (text, stdout);

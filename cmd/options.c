@@ -59,6 +59,10 @@ static void add_groups (GOptionContext *context, Selection *self, OptionGroups g
 					   &self->variants, "Only these variants, and base",
 					   "NAME[,...]" },
 					 { NULL } };
+	const GOptionEntry combine[] = { { "combine", 0, 0, G_OPTION_ARG_INT, &self->combine,
+					   "Also each 2 variants that go on together, as A+B",
+					   "2" },
+					 { NULL } };
 	const GOptionEntry cells[] = {
 		{ "board", 'b', 0, G_OPTION_ARG_STRING_ARRAY, &self->boards,
 		  "Only these boards (bakeoff.board)", "NAME[,...]" },
@@ -87,6 +91,8 @@ static void add_groups (GOptionContext *context, Selection *self, OptionGroups g
 		g_option_context_add_main_entries (context, base, NULL);
 	if (groups & OPTIONS_VARIANT)
 		g_option_context_add_main_entries (context, variant, NULL);
+	if (groups & OPTIONS_COMBINE)
+		g_option_context_add_main_entries (context, combine, NULL);
 	if (groups & OPTIONS_CELLS)
 		g_option_context_add_main_entries (context, cells, NULL);
 	if (groups & OPTIONS_WORK)
@@ -117,6 +123,8 @@ gboolean options_parse (Selection *self, OptionGroups groups, const GOptionEntry
 			     argv[max_arguments + 1], name);
 	if (self->jobs < 1 || self->jobs > JOBS_MAX)
 		return fail (error, BAKEOFF_ERROR_USAGE, "--jobs must be 1 to %d", JOBS_MAX);
+	if (self->combine != 0 && self->combine != 2)
+		return fail (error, BAKEOFF_ERROR_USAGE, "--combine takes 2: pairs, and no more");
 	if (!self->repo && (groups & OPTIONS_BASE) && g_getenv ("BAKEOFF_REPO"))
 		self->repo = g_strdup (g_getenv ("BAKEOFF_REPO"));
 	split_commas (&self->boards);
@@ -149,6 +157,7 @@ PlanOptions selection_fill (const Selection *self)
 		.boards = (const char *const *) self->boards,
 		.configs = (const char *const *) self->configs,
 		.variants = (const char *const *) self->variants,
+		.combine = self->combine == 2,
 	};
 }
 

@@ -17,6 +17,7 @@ typedef struct {
 	char **boards;	    /* --board, repeatable, commas allowed */
 	char **configs;	    /* --config */
 	char **variants;    /* --variant */
+	int combine;	    /* --combine: 2, or 0 */
 	int jobs;	    /* --jobs; the number of cores */
 	gboolean unguarded; /* --no-sandbox */
 	gboolean no_ccache; /* --no-ccache */
@@ -38,10 +39,11 @@ typedef enum {
 	OPTIONS_BASE = 1 << 5,	  /* --base; $BAKEOFF_REPO is heard */
 	OPTIONS_VARIANT = 1 << 2, /* --variant */
 	OPTIONS_CELLS = 1 << 3,	  /* --board, --config */
+	OPTIONS_COMBINE = 1 << 6, /* --combine */
 	OPTIONS_WORK = 1 << 4,	  /* --jobs, --no-sandbox, --no-ccache, --fresh */
 	/* what chooses among a matrix's cells */
-	OPTIONS_MATRIX =
-		OPTIONS_PROJECT | OPTIONS_REPO | OPTIONS_BASE | OPTIONS_VARIANT | OPTIONS_CELLS,
+	OPTIONS_MATRIX = OPTIONS_PROJECT | OPTIONS_REPO | OPTIONS_BASE | OPTIONS_VARIANT |
+			 OPTIONS_CELLS | OPTIONS_COMBINE,
 } OptionGroups;
 
 /**

@@ -13,6 +13,7 @@
 #include "kbuild/toolchain.h"
 #include "matrix/project.h"
 #include "matrix/verdict.h"
+#include "series/stacker.h"
 #include "series/variant.h"
 
 typedef struct {
@@ -98,6 +99,8 @@ typedef struct {
 	const char *const *with;     /* patch files that lie on the prelude, below every variant */
 	gboolean history; /* the base is one of many: where prelude or @with does not go onto it,
 			   * that is a verdict, VERDICT_APPLY_FAILED for every cell, and no error */
+	gboolean combine; /* each two variants that go on together are one more,
+			   * called A+B */
 	const ProjectVariant *extra; /* one more variant, whatever the project has, the last of all;
 				      * base is then built for its objects alone, and not booted */
 } PlanOptions;
@@ -114,6 +117,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Plan, plan_free)
 
 /** plan_apply: the part of plan_new() that needs no boards: variants applied, no cells. */
 Plan *plan_apply (const Project *project, const PlanOptions *options, GError **error);
+
+/** plan_stacker: tries stacks on what lies below the variants of @self. Errors: as stacker_new().
+ */
+Stacker *plan_stacker (const Plan *self, const PlanOptions *options, GError **error);
 
 /** plan_cell: Returns: (transfer none) (nullable): the cell of those three. */
 Cell *plan_cell (const Plan *self, const PlanVariant *variant, const PlanBoard *board,
