@@ -151,7 +151,8 @@ gboolean cmd_boot (int argc, char **argv, int *out_status, GError **error)
 	g_autofree char *images = NULL;
 	const Cell *cell;
 
-	if (!options_parse (&selection, OPTIONS_MATRIX | OPTIONS_WORK, own, 0, &argc, argv, error))
+	if (!options_parse (&selection, (OPTIONS_MATRIX & ~OPTIONS_COMBINE) | OPTIONS_WORK, own, 0,
+			    &argc, argv, error))
 		return FALSE;
 	if (!selection.variants)
 		selection.variants = g_strsplit ("base", ",", -1);

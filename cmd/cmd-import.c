@@ -150,6 +150,7 @@ static gboolean add_to_project (const Project *project, const Import *import, gu
 				GError **error)
 {
 	g_autoptr (GPtrArray) names = g_ptr_array_new ();
+	g_autoptr (GPtrArray) titles = g_ptr_array_new ();
 	g_autoptr (GPtrArray) stacks = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
 	ProjectAddition addition = { .subject = import->subject, .in_reply_to = import->root_id };
 	guint i, j;
@@ -164,9 +165,11 @@ static gboolean add_to_project (const Project *project, const Import *import, gu
 			g_strv_builder_add (stack,
 					    ((PostedPatch *) candidate->stack->pdata[j])->file);
 		g_ptr_array_add (names, candidate->name);
+		g_ptr_array_add (titles, candidate->patches->len > 1 ? candidate->title : NULL);
 		g_ptr_array_add (stacks, g_strv_builder_end (stack));
 	}
 	addition.names = names;
+	addition.titles = titles;
 	addition.stacks = stacks;
 	return project_add (project, &addition, out_added, error);
 }

@@ -13,18 +13,18 @@ _bakeoff_reducible="pass fail oops hang built build-failed"
 _bakeoff_options ()
 {
 	case $1 in
-	import) echo "--help --dry-run --project --repo --base" ;;
-	show) echo "--help --changed --functions --project --repo --base --board --config --variant" ;;
+	import) echo "--help --dry-run --all --suggest --project --repo --base" ;;
+	show) echo "--help --changed --functions --conflicts --project --repo --base --board --config --variant --combine" ;;
 	apply) echo "--help --variant --fail --project --repo --base" ;;
-	build) echo "--help --fail-on --project --repo --base --board --config --variant --jobs --no-sandbox --no-ccache --fresh" ;;
+	build) echo "--help --fail-on --project --repo --base --board --config --variant --combine --jobs --no-sandbox --no-ccache --fresh" ;;
 	boot) echo "--help --interactive --project --repo --base --board --config --variant --jobs --no-sandbox --no-ccache --fresh" ;;
-	run) echo "--help --repeat --until-sure --fail-on --project --repo --base --board --config --variant --jobs --no-sandbox --no-ccache --fresh" ;;
+	run) echo "--help --repeat --until-sure --fail-on --project --repo --base --board --config --variant --combine --jobs --no-sandbox --no-ccache --fresh" ;;
 	step) echo "--help --signature --bad --repeat --with --without --find --commit --project --repo --board --config --jobs --no-sandbox --no-ccache --fresh" ;;
 	reduce) echo "--help --signature --verdict --project --repo --base --board --config --jobs --no-sandbox --no-ccache --fresh" ;;
 	bisect) echo "--help --signature --bad --repeat --with --without --find --series --base --first-parent --path --ahead --noisy --confidence --max-boots --regzbot --format --project --repo --board --config --jobs --no-sandbox --no-ccache --fresh" ;;
-	report) echo "--help --format --output --project --repo --base --board --config --variant" ;;
+	report) echo "--help --format --output --project --repo --base --board --config --variant --combine" ;;
 	decode) echo "--help" ;;
-	replay) echo "--help --project --repo --base --board --config --variant" ;;
+	replay) echo "--help --project --repo --base --board --config --variant --combine" ;;
 	init) echo "--help --board --project --repo --base" ;;
 	boards) echo "--help --project" ;;
 	gc) echo "--help --older --size --all --dry-run --project" ;;

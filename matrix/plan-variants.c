@@ -32,8 +32,8 @@ static gboolean open_base (Plan *self, const PlanOptions *options, GError **erro
 	return TRUE;
 }
 
-static gboolean add_variant (Plan *self, const char *name, const char *const *files,
-			     const Prelude *prelude, GError **error)
+static gboolean add_variant (Plan *self, const char *name, const char *title,
+			     const char *const *files, const Prelude *prelude, GError **error)
 {
 	PlanVariant *entry = g_new0 (PlanVariant, 1);
 	GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
@@ -44,6 +44,10 @@ static gboolean add_variant (Plan *self, const char *name, const char *const *fi
 	entry->variant = variant_new (name, paths, error);
 	if (!entry->variant)
 		return FALSE;
+	if (title) {
+		g_free (entry->variant->title);
+		entry->variant->title = g_strdup (title);
+	}
 	entry->applied = variant_apply (self->repo, self->base, prelude, entry->variant,
 					self->project->fuzz, error);
 	return entry->applied != NULL;
@@ -111,7 +115,7 @@ static gboolean add_base (Plan *self, const Prelude *prelude, gboolean history, 
 {
 	const PlanVariant *base;
 
-	if (!add_variant (self, "base", NULL, prelude, error))
+	if (!add_variant (self, "base", NULL, NULL, prelude, error))
 		return FALSE;
 	base = self->variants->pdata[0];
 	if (!history && base->applied->prelude_failed)
@@ -162,6 +166,7 @@ static gboolean add_combination (Plan *self, const Variant *a, const Variant *b,
 	PlanVariant *entry = g_new0 (PlanVariant, 1);
 	g_autofree char *name = g_strdup_printf ("%s+%s", a->name, b->name);
 
+	entry->combined = TRUE;
 	g_ptr_array_add (self->variants, entry);
 	entry->variant = variant_new (name, patches, error);
 	if (!entry->variant)
@@ -222,14 +227,14 @@ gboolean plan__apply_variants (Plan *self, const PlanOptions *options, GError **
 		const ProjectVariant *variant = project->variants->pdata[i];
 
 		if (is_wanted (options->variants, variant->name) &&
-		    !add_variant (self, variant->name, (const char *const *) variant->patches,
-				  prelude, error))
+		    !add_variant (self, variant->name, variant->title,
+				  (const char *const *) variant->patches, prelude, error))
 			return FALSE;
 	}
 	if (options->combine && !add_combinations (self, prelude, error))
 		return FALSE;
 	return !options->extra ||
-	       add_variant (self, options->extra->name,
+	       add_variant (self, options->extra->name, NULL,
 			    (const char *const *) options->extra->patches, prelude, error);
 }
 

@@ -18,7 +18,8 @@
 
 typedef struct {
 	Variant *variant;
-	Applied *applied; /* over the project's prelude alone */
+	Applied *applied;  /* over the project's prelude alone */
+	gboolean combined; /* of two others */
 } PlanVariant;
 
 typedef struct {

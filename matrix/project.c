@@ -8,11 +8,10 @@
 #include "matrix/project.h"
 
 static const char *const known_keys[] = {
-	"bakeoff.repo",	     "bakeoff.base",	    "bakeoff.prelude",
-	"bakeoff.patches",   "bakeoff.board",	    "bakeoff.config",
-	"bakeoff.signature", "bakeoff.extra-board", "bakeoff.fuzz",
-	"bakeoff.subject",   "bakeoff.in-reply-to", "bakeoff.descriptions",
-	"variant.*.patch",   "config.*.set",	    NULL
+	"bakeoff.repo",	   "bakeoff.base",    "bakeoff.prelude",     "bakeoff.patches",
+	"bakeoff.board",   "bakeoff.config",  "bakeoff.signature",   "bakeoff.extra-board",
+	"bakeoff.fuzz",	   "bakeoff.subject", "bakeoff.in-reply-to", "bakeoff.descriptions",
+	"variant.*.patch", "variant.*.title", "config.*.set",	     NULL
 };
 
 static void config_entry_free (ProjectConfig *self)
@@ -24,6 +23,7 @@ static void config_entry_free (ProjectConfig *self)
 
 static void variant_entry_free (ProjectVariant *self)
 {
+	g_free (self->title);
 	g_free (self->name);
 	g_strfreev (self->patches);
 	g_free (self);
@@ -76,9 +76,12 @@ static void read_variants (Project *self, const Config *file)
 		ProjectVariant *variant = g_new0 (ProjectVariant, 1);
 		g_autofree char *key =
 			g_strdup_printf ("variant.%s.patch", (char *) names->pdata[i]);
+		g_autofree char *title =
+			g_strdup_printf ("variant.%s.title", (char *) names->pdata[i]);
 
 		variant->name = g_strdup (names->pdata[i]);
 		variant->patches = g_strdupv ((char **) config_get_all (file, key));
+		variant->title = g_strdup (config_get (file, title));
 		g_ptr_array_add (self->variants, variant);
 	}
 }
@@ -320,6 +323,20 @@ static void append_thread (const Project *self, const ProjectAddition *addition,
 		append_value (text, "in-reply-to", in_reply_to);
 }
 
+/* In the quotes of git-config(1). */
+static void append_title (const char *title, GString *text)
+{
+	if (!title)
+		return;
+	g_string_append (text, "\ttitle = \"");
+	for (; *title; title++) {
+		if (strchr ("\\\"", *title))
+			g_string_append_c (text, '\\');
+		g_string_append_c (text, *title);
+	}
+	g_string_append (text, "\"\n");
+}
+
 gboolean project_add (const Project *self, const ProjectAddition *addition, guint *out_added,
 		      GError **error)
 {
@@ -342,6 +359,7 @@ gboolean project_add (const Project *self, const ProjectAddition *addition, guin
 			continue;
 		name = free_name (taken, addition->names->pdata[i]);
 		g_string_append_printf (text, "[variant \"%s\"]\n", name);
+		append_title (addition->titles ? addition->titles->pdata[i] : NULL, text);
 		for (j = 0; stack[j]; j++)
 			g_string_append_printf (text, "\tpatch = %s\n", stack[j]);
 		++*out_added;

@@ -18,6 +18,7 @@ typedef struct {
 /* [variant "NAME"]: patches to put on the base. */
 typedef struct {
 	char *name;
+	char *title;	/* (nullable): else it is its topmost patch's */
 	char **patches; /* as written: relative to the patches folder */
 } ProjectVariant;
 
@@ -74,6 +75,7 @@ typedef struct {
 	const char *subject;	 /* (nullable): of the thread */
 	const char *in_reply_to; /* (nullable): Message-ID of its first mail */
 	GPtrArray *names;	 /* (element-type utf8): of variants */
+	GPtrArray *titles;	 /* (nullable) (element-type utf8): nullable, each */
 	GPtrArray *stacks;	 /* (element-type GStrv): their patches */
 } ProjectAddition;
 

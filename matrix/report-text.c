@@ -211,6 +211,16 @@ static void trim_line (GString *out)
 	g_string_append_c (out, '\n');
 }
 
+/* A name that is too long for its column, as a combination's, has a line of its own. */
+static void write_name (const char *name, GString *out)
+{
+	if (strlen (name) >= NAME_WIDTH) {
+		g_string_append_printf (out, "  %s\n", name);
+		name = "";
+	}
+	g_string_append_printf (out, "  %-*s", NAME_WIDTH, name);
+}
+
 /* One table for a board; more configs than fit beside each other go into further blocks. */
 static void write_table (const Plan *plan, const PlanBoard *board, Notes *notes, GString *out)
 {
@@ -234,7 +244,7 @@ static void write_table (const Plan *plan, const PlanBoard *board, Notes *notes,
 		for (i = 0; i < plan->variants->len; i++) {
 			const PlanVariant *variant = plan->variants->pdata[i];
 
-			g_string_append_printf (out, "  %-*s", NAME_WIDTH, variant->variant->name);
+			write_name (variant->variant->name, out);
 			for (j = first; j < last; j++) {
 				const Cell *cell =
 					plan_cell (plan, variant, board, configs->pdata[j]);
@@ -368,6 +378,25 @@ static void write_fit (const Applied *applied, GString *out)
 					offsets == 1 ? "" : "s");
 }
 
+static void write_candidate (const PlanVariant *entry, GString *out)
+{
+	const Variant *variant = entry->variant;
+	g_autofree char *text = g_strdup_printf (
+		"%s: \"%s\", %s%s%s", variant->name, variant->title, variant->author,
+		variant->message_id ? " " : "", variant->message_id ? variant->message_id : "");
+
+	report__wrap (out, "  ", "    ", text);
+	if (variant->patches->len == 2) {
+		g_autofree char *below = g_path_get_basename (variant->patches->pdata[0]);
+
+		report__wrap (out, "    on top of ", "      ", below);
+	} else if (variant->patches->len > 2) {
+		g_string_append_printf (out, "    %u patches\n", variant->patches->len);
+	}
+	write_fit (entry->applied, out);
+}
+
+/* A combination has nothing to tell that its parts have not. */
 static void write_candidates (const Plan *plan, GString *out)
 {
 	guint i;
@@ -375,28 +404,31 @@ static void write_candidates (const Plan *plan, GString *out)
 	g_string_append_c (out, '\n');
 	for (i = 1; i < plan->variants->len; i++) {
 		const PlanVariant *entry = plan->variants->pdata[i];
-		const Variant *variant = entry->variant;
-		g_autofree char *text =
-			g_strdup_printf ("%s: \"%s\", %s%s%s", variant->name, variant->title,
-					 variant->author, variant->message_id ? " " : "",
-					 variant->message_id ? variant->message_id : "");
 
-		report__wrap (out, "  ", "    ", text);
-		if (variant->patches->len > 1) {
-			g_autofree char *below = g_path_get_basename (variant->patches->pdata[0]);
-
-			report__wrap (out, "    on top of ", "      ", below);
-		}
-		write_fit (entry->applied, out);
+		if (!entry->combined)
+			write_candidate (entry, out);
 	}
+}
+
+static guint count_combined (const Plan *plan)
+{
+	guint i, n = 0;
+
+	for (i = 0; i < plan->variants->len; i++)
+		n += ((const PlanVariant *) plan->variants->pdata[i])->combined;
+	return n;
 }
 
 void report__text (const Plan *plan, GString *out)
 {
 	g_autoptr (GPtrArray) notes = g_ptr_array_new ();
+	guint combined = count_combined (plan);
 
-	g_string_append_printf (out, "Tested %u candidate fixes on %u board%s.\n\n",
-				plan->variants->len - 1, plan->boards->len,
+	g_string_append_printf (out, "Tested %u candidate fixes ",
+				plan->variants->len - 1 - combined);
+	if (combined)
+		g_string_append_printf (out, "and %u pairs of them ", combined);
+	g_string_append_printf (out, "on %u board%s.\n\n", plan->boards->len,
 				plan->boards->len == 1 ? "" : "s");
 	write_base (plan, out);
 	write_boards (plan, out);

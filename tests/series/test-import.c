@@ -473,8 +473,8 @@ static guint check_sound (Fixture *fixture, const Import *in)
 		applied = variant_apply (repo, base, NULL, variant, 0, &error);
 		g_assert_no_error (error);
 		if (applied->ok != (!patch->malformed && !patch->problem))
-			g_error ("%s: %s | %s | %s", patch->file, applied->detail,
-				 patch->malformed, patch->problem);
+			g_error ("%s: %s | %s | %s", patch->file, applied->detail, patch->malformed,
+				 patch->problem);
 		sound += applied->ok;
 	}
 	g_assert_true (files_remove_tree (dir, NULL));
@@ -598,9 +598,8 @@ static void apply_candidate (Repo *repo, const char *base, const char *dir,
 	guint i;
 
 	for (i = 0; i < patch->needs->len; i++)
-		g_ptr_array_add (
-			patches,
-			g_build_filename (dir, g_ptr_array_index (patch->needs, i), NULL));
+		g_ptr_array_add (patches,
+				 g_build_filename (dir, g_ptr_array_index (patch->needs, i), NULL));
 	g_ptr_array_add (patches, g_build_filename (dir, patch->file, NULL));
 	variant = variant_new ("it", patches, &error);
 	g_assert_no_error (error);
