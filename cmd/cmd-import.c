@@ -2,9 +2,11 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "base/files.h"
 #include "base/text.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
+#include "matrix/mail-index.h"
 #include "series/import.h"
 
 /* What repairs are checked against; all NULL where the user has no repository at hand. */
@@ -174,6 +176,57 @@ static gboolean add_to_project (const Project *project, const Import *import, gu
 	return project_add (project, &addition, out_added, error);
 }
 
+/* What a user has of a mail: its id, or the address of its page in an archive,
+ * https://lore.kernel.org/LIST/MESSAGE-ID/. */
+static char *message_id_of (const char *word)
+{
+	g_auto (GStrv) parts = g_strsplit (word, "/", -1);
+	guint n = g_strv_length (parts);
+
+	if (!g_str_has_prefix (word, "https://") && !g_str_has_prefix (word, "http://"))
+		return g_strdup (word);
+	return n > 4 ? g_uri_unescape_string (parts[4], NULL) : NULL;
+}
+
+static Thread *read_inbox (const Project *project, Inbox *inbox, const char *word, GError **error)
+{
+	g_autofree char *index = g_build_filename (project->state_dir, "mail-index.db", NULL);
+	g_autofree char *id = message_id_of (word);
+
+	if (!id)
+		return fail_null (error, BAKEOFF_ERROR_USAGE,
+				  "'%s' names no mail\ngive a Message-ID, or "
+				  "https://lore.kernel.org/LIST/MESSAGE-ID/",
+				  word);
+	if (!files_make_dir (project->state_dir, error))
+		return NULL;
+	return mail_index_thread (index, inbox, id, error);
+}
+
+/* The thread that the user's one or two words name. */
+static Thread *read_source (const Project *project, const char *source, const char *id,
+			    GError **error)
+{
+	g_autoptr (GError) local = NULL;
+	g_autoptr (Inbox) inbox =
+		g_file_test (source, G_FILE_TEST_IS_DIR) ? inbox_open (source, &local) : NULL;
+
+	if (local) {
+		g_propagate_error (error, g_steal_pointer (&local));
+		return NULL;
+	}
+	if (inbox && !id)
+		return fail_null (error, BAKEOFF_ERROR_USAGE,
+				  "'%s' is a public-inbox: which thread?\n"
+				  "give the Message-ID of one of its mails behind it",
+				  source);
+	if (id && !inbox)
+		return fail_null (error, BAKEOFF_ERROR_USAGE,
+				  "'%s' is no public-inbox repository, so it takes no Message-ID",
+				  source);
+	return inbox ? read_inbox (project, inbox, id, error) : thread_read (source, error);
+}
+
 gboolean cmd_import (int argc, char **argv, int *out_status G_GNUC_UNUSED, GError **error)
 {
 	g_auto (Selection) selection = { 0 };
@@ -194,15 +247,16 @@ gboolean cmd_import (int argc, char **argv, int *out_status G_GNUC_UNUSED, GErro
 	g_autofree char *found = NULL;
 	guint i, written = 0, added = 0;
 
-	if (!options_parse (&selection, OPTIONS_PROJECT | OPTIONS_REPO | OPTIONS_BASE, own, 1,
+	if (!options_parse (&selection, OPTIONS_PROJECT | OPTIONS_REPO | OPTIONS_BASE, own, 2,
 			    &argc, argv, error))
 		return FALSE;
 	if (argc < 2)
 		return fail (error, BAKEOFF_ERROR_USAGE,
-			     "import what?\ngive an mbox, a mail, a web archive's text, or '-'");
+			     "import what?\ngive an mbox, a mail, a maildir, a web archive's text, "
+			     "'-', or a public-inbox and a Message-ID");
 	if (!selection_load (&selection, error))
 		return FALSE;
-	thread = thread_read (argv[1], error);
+	thread = read_source (selection.project, argv[1], argc > 2 ? argv[2] : NULL, error);
 	if (!thread || !open_ground (&ground, &selection, thread, error))
 		return FALSE;
 	options = (ImportOptions){ .repo = ground.repo,

@@ -9,7 +9,8 @@
 #define VERSION "0.1"
 
 static const Command commands[] = {
-	{ "import", "THREAD", "Turn a mail thread into patches and variants", cmd_import },
+	{ "import", "THREAD [MESSAGE-ID]", "Turn a mail thread into patches and variants",
+	  cmd_import },
 	{ "show", "", "List candidates and variants, and who depends on whom", cmd_show },
 	{ "apply", "", "Make variants commits under refs/bakeoff/", cmd_apply },
 	{ "build", "", "Build variants for boards", cmd_build },

@@ -134,7 +134,7 @@ Posted *import__rep (Posted *posted);
 void import__find_needs (GPtrArray *all, const Overlay *base);
 
 /** import__render: the text of the patch file. @also: (element-type utf8) */
-char *import__render (const Posted *posted, const Thread *thread, GPtrArray *also);
+char *import__render (const Posted *posted, GPtrArray *also);
 
 /** import__who_when: `Marc Pignat, Thu, 21 Jun 2007 07:57`. */
 char *import__who_when (const Message *message);

@@ -31,8 +31,8 @@ static gboolean read_diff (Importing *self, Posted *posted, GError **error)
 {
 	g_autoptr (GError) local = NULL;
 
-	posted->repaired =
-		repair_read (posted->part, posted->diff, self->thread->source, self->base, &local);
+	posted->repaired = repair_read (posted->part, posted->diff, posted->message->source,
+					self->base, &local);
 	if (posted->repaired) {
 		const Patch *patch = posted->repaired->patch;
 
@@ -146,7 +146,7 @@ static gboolean read_part (Importing *self, const Message *message, GPtrArray *p
 			import__note (self, g_strdup_printf (
 						    "%s: shows a commit that exists, which is no "
 						    "candidate (%s:%u)",
-						    who, self->thread->source,
+						    who, message->source,
 						    ((SourceLine *) part->pdata[diff])->line));
 		} else {
 			*out_found = TRUE;
@@ -258,8 +258,8 @@ static gboolean add_suggestion (Importing *self, const Suggestion *suggestion, G
 	import__note (self, g_strdup_printf ("%s: suggests to revert %.12s%s%s%s (%s:%u); %s", who,
 					     suggestion->commit, suggestion->subject ? " (\"" : "",
 					     suggestion->subject ? suggestion->subject : "",
-					     suggestion->subject ? "\")" : "", self->thread->source,
-					     suggestion->line,
+					     suggestion->subject ? "\")" : "",
+					     suggestion->message->source, suggestion->line,
 					     suggestion->why_not ? suggestion->why_not
 					     : self->options->suggest
 						     ? "it is a merge"

@@ -20,13 +20,13 @@ static void add_header (GString *out, const char *name, const char *value)
 	g_string_append_printf (out, "%s: %s\n", name, g_strdelimit (line, "\r\n", ' '));
 }
 
-static void add_headers (GString *out, const Posted *posted, const Thread *thread, GPtrArray *also)
+static void add_headers (GString *out, const Posted *posted, GPtrArray *also)
 {
 	const Message *message = posted->message;
 	g_autofree char *from = person_to_header (&posted->posting->author);
 	g_autofree char *subject = header_encode (posted->title);
 	g_autofree char *tagged = g_strconcat ("[PATCH] ", subject, NULL);
-	g_autofree char *source = g_strdup_printf ("%s:%u", thread->source, posted->line);
+	g_autofree char *source = g_strdup_printf ("%s:%u", posted->message->source, posted->line);
 	guint i;
 
 	add_header (out, "From", from);
@@ -56,12 +56,12 @@ static void add_raw (GString *out, const Posted *posted)
 	}
 }
 
-char *import__render (const Posted *posted, const Thread *thread, GPtrArray *also)
+char *import__render (const Posted *posted, GPtrArray *also)
 {
 	GString *out = g_string_new (NULL);
 	g_autofree char *diff = NULL;
 
-	add_headers (out, posted, thread, also);
+	add_headers (out, posted, also);
 	g_string_append_c (out, '\n');
 	g_string_append (out, posted->posting->description);
 	g_string_append (out, "---\n\n");

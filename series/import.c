@@ -148,8 +148,9 @@ static GPtrArray *list_also (const Importing *self, const Posted *kept)
 		g_autofree char *who = import__who_when (other->message);
 
 		if (other->same == kept)
-			g_ptr_array_add (also, g_strdup_printf ("%s (%s:%u)", who,
-								self->thread->source, other->line));
+			g_ptr_array_add (also,
+					 g_strdup_printf ("%s (%s:%u)", who, other->message->source,
+							  other->line));
 	}
 	return also;
 }
@@ -171,7 +172,7 @@ static void note_stat (Importing *self, const Posted *posted)
 				self,
 				g_strdup_printf ("%s: its diffstat names '%s' (%s:%u), which the "
 						 "diff lacks",
-						 posted->file, stat->path, self->thread->source,
+						 posted->file, stat->path, posted->message->source,
 						 stat->line));
 	}
 }
@@ -188,7 +189,7 @@ static PostedPatch *make_patch (Importing *self, const Posted *posted)
 	out->author = person_to_string (&posted->posting->author);
 	out->date = g_strdup (posted->message->date);
 	out->message_id = g_strdup (posted->message->message_id);
-	out->where = g_strdup_printf ("%s:%u", self->thread->source, posted->line);
+	out->where = g_strdup_printf ("%s:%u", posted->message->source, posted->line);
 	out->answers = parent ? import__who_when (parent) : NULL;
 	out->malformed = g_strdup (posted->malformed);
 	out->problem = g_strdup (posted->problem);
@@ -204,7 +205,7 @@ static PostedPatch *make_patch (Importing *self, const Posted *posted)
 	     i++)
 		g_ptr_array_add (out->repairs,
 				 g_strdup (g_ptr_array_index (posted->repaired->repairs, i)));
-	out->text = import__render (posted, self->thread, out->also);
+	out->text = import__render (posted, out->also);
 	return out;
 }
 

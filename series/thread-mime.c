@@ -18,6 +18,8 @@ typedef struct {
 	gsize length;
 	gsize offset; /* of `line`; both only grow */
 	guint line;
+	gboolean mboxrd; /* lines that begin with `From ` have a `>` before them, and one more if
+			  * they have one already */
 } Source;
 
 static guint line_at (Source *self, gint64 offset)
@@ -94,6 +96,19 @@ static void number_lines (GPtrArray *lines, GMimePart *part, Source *source)
 	}
 }
 
+static void unquote_from (GPtrArray *lines)
+{
+	guint i;
+
+	for (i = 0; i < lines->len; i++) {
+		SourceLine *line = g_ptr_array_index (lines, i);
+		gsize quotes = strspn (line->text, ">");
+
+		if (quotes > 0 && g_str_has_prefix (line->text + quotes, "From "))
+			memmove (line->text, line->text + 1, strlen (line->text));
+	}
+}
+
 static gboolean is_patch_name (const char *name)
 {
 	return name && (g_str_has_suffix (name, ".patch") || g_str_has_suffix (name, ".diff"));
@@ -112,6 +127,7 @@ static void add_part (Message *message, GMimePart *part, Source *source)
 		return;
 	data = decode (part);
 	if ((!g_mime_content_type_is_type (type, "text", "*") && !is_patch_name (name)) ||
+	    data->len > THREAD_PART_MAX ||
 	    memchr (data->data ? data->data : (guint8 *) "", 0, data->len)) {
 		g_ptr_array_add (message->unread,
 				 g_strdup_printf ("'%s' (%s, %u bytes)", name ? name : "unnamed",
@@ -121,6 +137,8 @@ static void add_part (Message *message, GMimePart *part, Source *source)
 	g_byte_array_append (data, (const guint8 *) "", 1);
 	lines = source_lines_new ((const char *) data->data, 1);
 	number_lines (lines, part, source);
+	if (source->mboxrd)
+		unquote_from (lines);
 	g_ptr_array_add (message->parts, lines);
 }
 
@@ -143,8 +161,7 @@ static void add_object (Message *message, GMimeObject *object, Source *source)
 	}
 }
 
-/* The ids in a header, each with its angle brackets; comments and words between are dropped. */
-static char *read_ids (const char *text)
+char *thread_read_ids (const char *text)
 {
 	g_autoptr (GString) ids = g_string_new (NULL);
 	const char *open, *close;
@@ -191,10 +208,10 @@ static Message *read_mail (GMimeMessage *mail, guint line, Source *source)
 	read_sender (self, mail);
 	self->date = date ? g_mime_utils_header_format_date (date) : NULL;
 	self->subject = subject ? header_line (subject) : NULL;
-	self->message_id = read_ids (g_mime_object_get_header (object, "Message-ID"));
-	answered = read_ids (g_mime_object_get_header (object, "In-Reply-To"));
+	self->message_id = thread_read_ids (g_mime_object_get_header (object, "Message-ID"));
+	answered = thread_read_ids (g_mime_object_get_header (object, "In-Reply-To"));
 	self->in_reply_to = first_word (answered);
-	self->references = read_ids (g_mime_object_get_header (object, "References"));
+	self->references = thread_read_ids (g_mime_object_get_header (object, "References"));
 	if (g_mime_message_get_mime_part (mail))
 		add_object (self, g_mime_message_get_mime_part (mail), source);
 	return self;
@@ -213,7 +230,8 @@ void thread__read_mails (Thread *self, const char *data, gsize length)
 {
 	g_autoptr (GMimeStream) stream = NULL;
 	g_autoptr (GMimeParser) parser = NULL;
-	Source source = { data, length, 0, 1 };
+	/* the archives that write it say so, in their way */
+	Source source = { data, length, 0, 1, g_str_has_prefix (data, "From mboxrd@z ") };
 
 	header_init ();
 	if (!looks_like_mail (data))
@@ -235,10 +253,5 @@ void thread__read_mails (Thread *self, const char *data, gsize length)
 		/* Text whose first line happens to hold a colon is no mail. */
 		if (!message->from.name && !message->date && !message->subject)
 			g_ptr_array_set_size (self->messages, (int) self->messages->len - 1);
-	}
-	if (self->messages->len && !self->subject) {
-		const Message *first = g_ptr_array_index (self->messages, 0);
-
-		self->subject = first->subject ? header_title (first->subject) : NULL;
 	}
 }
