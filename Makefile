@@ -18,7 +18,7 @@ say = $(if $(V),,@echo "  $(1)	$(2)")
 BUILD ?= build
 WERROR ?= $(if $(wildcard .git),1,)
 
-PACKAGES := glib-2.0 gio-2.0 gio-unix-2.0 libgit2 gmime-3.0 sqlite3 libarchive json-glib-1.0 libelf
+PACKAGES := glib-2.0 gio-2.0 gio-unix-2.0 libgit2 gmime-3.0 sqlite3 libarchive json-glib-1.0 libelf libdw
 MODULES := base series boards kbuild matrix bisect cmd
 
 # asked once, and only when something is compiled: it may not be installed yet
@@ -68,7 +68,7 @@ tests: $(test_programs)
 # ---- what is missing on a fresh Debian 12 ----
 
 build_packages := gcc libc6-dev make pkg-config libglib2.0-dev libgit2-dev libgmime-3.0-dev \
-	libsqlite3-dev libarchive-dev libjson-glib-dev libelf-dev
+	libsqlite3-dev libarchive-dev libjson-glib-dev libelf-dev libdw-dev
 run_packages := bubblewrap git patch quilt expect util-linux u-boot-tools qemu-system-arm gcc-arm-linux-gnueabi
 check_packages := u-boot-qemu bats perl python3 diffutils procps
 
@@ -186,8 +186,8 @@ check-layers:
 		! grep -nE '^#include "' $(wildcard $(module)/*.[ch]) /dev/null | \
 		grep -vE '"($(subst $(eval) ,|,$(call may_include,$(module))))/[a-z0-9-]+\.h"' || \
 		{ echo "check-layers: $(module)/ may include from $(call may_include,$(module)) alone"; exit 1; };)
-	@! grep -lE '^#include <(git2|sqlite3|gmime|archive|json-glib|libelf|gelf)' $(sources) $(headers) | \
-		grep -vE '^(series/|bisect/|base/config\.c|matrix/(store|report-json)\.c|boards/initramfs\.c|kbuild/elf-file\.c)' || \
+	@! grep -lE '^#include <(git2|sqlite3|gmime|archive|json-glib|libelf|gelf|elfutils|dwarf)' $(sources) $(headers) | \
+		grep -vE '^(series/|bisect/|base/config\.c|matrix/(store|mail-index|report-json)\.c|boards/(initramfs|symbols)\.c|kbuild/elf-file\.c)' || \
 		{ echo "check-layers: a library has one owner: see the folders' READMEs"; exit 1; }
 
 check-headers: $(headers:%=$(BUILD)/%.alone)

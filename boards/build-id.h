@@ -8,6 +8,9 @@
 
 #include <glib.h>
 
+/* With it begins the line by which a guest tells it; then comes the id in hex. */
+#define BUILD_ID_LINE "# bakeoff: build-id "
+
 /**
  * build_id_fits: whether the kernel in file @image may be the one whose build id is @hex.
  *

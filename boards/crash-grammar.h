@@ -102,6 +102,14 @@ typedef enum {
  */
 TraceKind crash__trace_line (const char *text, char **out_function, char **out_caller);
 
+/**
+ * crash__trace_place: where in @function, as crash__trace_line() gave it, the line @text says:
+ * `get_index.isra.0+0x1c/0x50`.
+ *
+ * Returns: (transfer full): the name alone where the line gives no offset.
+ */
+char *crash__trace_place (const char *text, const char *function);
+
 /** crash__is_filler: whether @text stands between entries of a backtrace and ends none. */
 gboolean crash__is_filler (const char *text);
 

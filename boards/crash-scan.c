@@ -56,11 +56,14 @@ struct CrashScanner {
 	gboolean trace_over;
 	char *caller; /* (nullable): whom the last `from` named */
 
+	const char *at; /* the line that is being read */
+
 	CrashOrphan *orphan;
 	const Crash *corrupted; /* (nullable): in all */
 
 	/* a trace outside of any report */
 	GPtrArray *loose;
+	GPtrArray *loose_lines; /* that they stand on */
 	guint loose_age;
 	gboolean loose_in_trace;
 };
@@ -78,6 +81,7 @@ CrashScanner *crash_scanner_new (void)
 	self->lines = line_buffer_new (on_line, self);
 	self->all = g_ptr_array_new_with_free_func ((GDestroyNotify) crash_free);
 	self->loose = g_ptr_array_new_with_free_func (g_free);
+	self->loose_lines = g_ptr_array_new_with_free_func (g_free);
 	self->orphan = crash__orphan_new ();
 	return self;
 }
@@ -89,6 +93,7 @@ void crash_scanner_free (CrashScanner *self)
 	line_buffer_free (self->lines);
 	g_ptr_array_unref (self->all);
 	g_ptr_array_unref (self->loose);
+	g_ptr_array_unref (self->loose_lines);
 	crash__orphan_free (self->orphan);
 	g_free (self->base);
 	g_free (self->caller);
@@ -132,6 +137,7 @@ static void start_report (CrashScanner *self, const CrashMatch *match)
 	crash->title = g_strdup (match->title);
 	crash->address = g_strdup (match->address);
 	crash->frames = g_ptr_array_new_with_free_func (g_free);
+	crash->places = g_ptr_array_new_with_free_func (g_free);
 	crash->head = g_ptr_array_new_with_free_func (g_free);
 	g_ptr_array_add (self->all, crash);
 	if (match->pattern->flags & CRASH_FATAL)
@@ -152,6 +158,12 @@ static void start_report (CrashScanner *self, const CrashMatch *match)
 	g_clear_pointer (&self->caller, g_free);
 }
 
+static void add_frame (CrashScanner *self, const char *function)
+{
+	g_ptr_array_add (self->open->frames, g_strdup (function));
+	g_ptr_array_add (self->open->places, crash__trace_place (self->at, function));
+}
+
 /* Where the report happened, by a register or by its first line. */
 static void take_pc (CrashScanner *self, const char *function)
 {
@@ -159,10 +171,11 @@ static void take_pc (CrashScanner *self, const char *function)
 
 	if (self->has_pc || (self->flags & CRASH_PANIC) || crash__is_helper (function))
 		return;
-	self->has_pc = TRUE;
+	self->has_pc = self->open->has_pc = TRUE;
 	if (frames->len > 0 && strcmp (frames->pdata[0], function) == 0)
 		return;
 	g_ptr_array_insert (frames, 0, g_strdup (function));
+	g_ptr_array_insert (self->open->places, 0, crash__trace_place (self->at, function));
 	make_title (self);
 }
 
@@ -172,7 +185,7 @@ static void take_lr (CrashScanner *self, const char *function)
 	    crash__is_helper (function))
 		return;
 	self->has_lr = TRUE;
-	g_ptr_array_add (self->open->frames, g_strdup (function));
+	add_frame (self, function);
 	make_title (self);
 }
 
@@ -186,11 +199,12 @@ static void take_frame (CrashScanner *self, const char *function)
 		return;
 	if (self->has_lr) {
 		g_ptr_array_set_size (frames, (int) frames->len - 1);
+		g_ptr_array_set_size (self->open->places, (int) frames->len);
 		self->has_lr = FALSE;
 	}
 	self->traced++;
 	if (!is_first || !self->has_pc || strcmp (frames->pdata[0], function) != 0)
-		g_ptr_array_add (frames, g_strdup (function));
+		add_frame (self, function);
 	make_title (self);
 }
 
@@ -225,6 +239,7 @@ static void trace_report (CrashScanner *self, const char *text, const CrashHints
 	g_autofree char *caller = NULL;
 	TraceKind kind;
 
+	self->at = text;
 	if (crash__may_trace (hints))
 		kind = crash__trace_line (text, &function, &caller);
 	else
@@ -288,9 +303,11 @@ static void trace_loose (CrashScanner *self, const char *text, const CrashHints 
 	pass_loose (self);
 	if (kind == TRACE_HEADER) {
 		g_ptr_array_set_size (self->loose, 0);
+		g_ptr_array_set_size (self->loose_lines, 0);
 		self->loose_in_trace = TRUE;
 	} else if (kind == TRACE_FRAME && self->loose_in_trace && self->loose->len < MAX_FRAMES) {
 		g_ptr_array_add (self->loose, g_steal_pointer (&function));
+		g_ptr_array_add (self->loose_lines, g_strdup (text));
 		self->loose_age = 0;
 	}
 }
@@ -299,9 +316,12 @@ static void claim_loose_trace (CrashScanner *self)
 {
 	guint i;
 
-	for (i = 0; self->loose_age <= LOOSE_LINES && i < self->loose->len; i++)
+	for (i = 0; self->loose_age <= LOOSE_LINES && i < self->loose->len; i++) {
+		self->at = self->loose_lines->pdata[i];
 		take_frame (self, self->loose->pdata[i]);
+	}
 	g_ptr_array_set_size (self->loose, 0);
+	g_ptr_array_set_size (self->loose_lines, 0);
 	self->trace_over = self->traced > 0;
 }
 
@@ -496,7 +516,7 @@ void crash__scanner_line (CrashScanner *self, const char *line)
 			crash__orphan_pass (self->orphan);
 		return;
 	}
-	text = line_text (line);
+	self->at = text = line_text (line);
 	if (any && crash__may_noise (hints) && line_is_noise (line))
 		return;
 	if (any && crash__may_end (hints) && is_end (text)) {

@@ -168,3 +168,15 @@ TraceKind crash__trace_line (const char *text, char **out_function, char **out_c
 	}
 	return TRACE_NONE;
 }
+
+char *crash__trace_place (const char *text, const char *function)
+{
+	g_autofree char *quoted = g_regex_escape_string (function, -1);
+	g_autofree char *pattern = g_strdup_printf (
+		"(?<![\\w.$])%s(?:\\.[\\w.$]*)?\\+0x[0-9a-f]+(?:/0x[0-9a-f]+)?", quoted);
+	g_autoptr (GRegex) regex = g_regex_new (pattern, G_REGEX_RAW, 0, NULL);
+	g_autoptr (GMatchInfo) info = NULL;
+
+	return g_regex_match (regex, text, 0, &info) ? g_match_info_fetch (info, 0)
+						     : g_strdup (function);
+}

@@ -179,6 +179,7 @@ void crash_free (Crash *self)
 	g_free (self->kind);
 	g_free (self->address);
 	g_ptr_array_unref (self->frames);
+	g_clear_pointer (&self->places, g_ptr_array_unref);
 	g_ptr_array_unref (self->head);
 	g_free (self);
 }
@@ -198,6 +199,11 @@ Crash *crash_copy (const Crash *self)
 	copy->frames = g_ptr_array_copy (self->frames, copy_string, NULL);
 	copy->head = g_ptr_array_copy (self->head, copy_string, NULL);
 	g_ptr_array_set_free_func (copy->frames, g_free);
+	if (self->places) {
+		copy->places = g_ptr_array_copy (self->places, copy_string, NULL);
+		g_ptr_array_set_free_func (copy->places, g_free);
+	}
+	copy->has_pc = self->has_pc;
 	g_ptr_array_set_free_func (copy->head, g_free);
 	copy->fatal = self->fatal;
 	copy->corrupted = self->corrupted;

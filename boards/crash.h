@@ -19,6 +19,11 @@ typedef struct {
 	char *address; /* (nullable): fault address in hex as printed, "0000000d" */
 	GPtrArray
 		*frames; /* (element-type utf8): function names, innermost first, without offsets */
+	GPtrArray
+		*places; /* (nullable) (element-type utf8): beside them, as printed:
+			  * `get_index+0x14/0x48`; the name alone where the console told no more */
+	gboolean has_pc; /* whether the first is where it happened, and not where a call returns to
+			  */
 	GPtrArray *head; /* (element-type utf8): its first lines as printed, cleaned of CR and
 			  * escapes, for people; at most 16 */
 	gboolean fatal;	 /* whether it condemns a boot: a warning does not */

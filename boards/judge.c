@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <string.h>
 
+#include "boards/build-id.h"
 #include "boards/crash-grammar.h"
 #include "boards/judge.h"
 #include "boards/ktap.h"
@@ -120,7 +121,7 @@ static void check_line (Judge *self, const char *line)
 /* `# bakeoff: build-id HEX`; on a line that loses bytes it may come short. */
 static void take_build_id (Judge *self, const char *line)
 {
-	static const char word[] = "# bakeoff: build-id ";
+	static const char word[] = BUILD_ID_LINE;
 	const char *id = line_text (line);
 
 	if (!g_str_has_prefix (id, word))

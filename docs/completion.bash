@@ -23,7 +23,7 @@ _bakeoff_options ()
 	reduce) echo "--help --signature --verdict --project --repo --base --board --config --jobs --no-sandbox --no-ccache --fresh" ;;
 	bisect) echo "--help --signature --bad --repeat --with --without --find --series --base --first-parent --path --ahead --noisy --confidence --max-boots --regzbot --format --project --repo --board --config --jobs --no-sandbox --no-ccache --fresh" ;;
 	report) echo "--help --format --output --project --repo --base --board --config --variant --combine" ;;
-	decode) echo "--help" ;;
+	decode) echo "--help --vmlinux" ;;
 	replay) echo "--help --project --repo --base --board --config --variant --combine" ;;
 	init) echo "--help --board --project --repo --base" ;;
 	boards) echo "--help --project" ;;

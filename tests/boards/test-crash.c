@@ -25,6 +25,37 @@ static CrashScanner *scan (const char *data, gsize length, gsize piece)
 	return scanner;
 }
 
+/* Beside each frame stands where in it that is, as far as the console told. */
+static void check_places (const Crash *crash)
+{
+	guint i;
+
+	g_assert_cmpuint (crash->places->len, ==, crash->frames->len);
+	for (i = 0; i < crash->places->len; i++)
+		g_assert_true (g_str_has_prefix (crash->places->pdata[i], crash->frames->pdata[i]));
+}
+
+/* The places of one real report, by its text: the first is where it happened, the others are where
+ * calls return to; the functions that print reports are left out. */
+static void test_places (void)
+{
+	static const char log[] =
+		"BUG: kernel NULL pointer dereference, address: 000000000000000c\n"
+		"Oops: 0002 [#1]\nRIP: 0010:guilty.isra.0+0x14/0x40\n"
+		"Call Trace:\n <TASK>\n ? stale+0x1/0x2\n dump_stack+0x10/0x20\n"
+		" caller+0x2c/0x90\n </TASK>\n";
+	g_autoptr (CrashScanner) scanner = crash_scanner_new ();
+	const Crash *crash;
+
+	crash_scanner_feed (scanner, log, strlen (log));
+	crash_scanner_finish (scanner);
+	crash = crash_scanner_first (scanner);
+	g_assert_true (crash->has_pc);
+	g_assert_cmpuint (crash->places->len, ==, 2);
+	g_assert_cmpstr (crash->places->pdata[0], ==, "guilty.isra.0+0x14/0x40");
+	g_assert_cmpstr (crash->places->pdata[1], ==, "caller+0x2c/0x90");
+}
+
 static void check_frames (GKeyFile *expected, const char *group, const Crash *crash)
 {
 	g_autofree char *text = g_key_file_get_string (expected, group, "frames", NULL);
@@ -54,6 +85,7 @@ static void check_crash (GKeyFile *expected, guint number, const Crash *crash)
 			 g_key_file_get_boolean (expected, group, "corrupted", NULL));
 	g_assert_cmpuint (crash->head->len, >, 0);
 	g_assert_cmpuint (crash->head->len, <=, 16);
+	check_places (crash);
 	check_frames (expected, group, crash);
 }
 
@@ -515,5 +547,6 @@ int main (int argc, char **argv)
 	g_test_add_func ("/crash/utf8", test_utf8);
 	g_test_add_func ("/crash/head", test_head);
 	g_test_add_func ("/crash/bounds", test_bounds);
+	g_test_add_func ("/crash/places", test_places);
 	return g_test_run ();
 }
