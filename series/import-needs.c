@@ -8,7 +8,8 @@
 
 static gboolean is_usable (const Posted *posted)
 {
-	return posted->repaired && !posted->repaired->patch->defect && !posted->same;
+	return posted->repaired && !posted->repaired->patch->defect && !posted->repaired->refused &&
+	       !posted->same;
 }
 
 /* Whether @self may need @other: nothing that is new lies on what is outdated. */
@@ -133,12 +134,27 @@ static gboolean find_stack (GPtrArray *all, const Overlay *base, Posted *self, c
 	       try_series (all, base, self, top);
 }
 
+/* On the stack below it a patch may turn out not to be what its index lines say. */
+static void doubt (const Overlay *base, Posted *self)
+{
+	g_autoptr (Overlay) fork = overlay_fork (base);
+	guint i;
+
+	for (i = 0; i < self->needs->len; i++)
+		push (fork, ((const Posted *) self->needs->pdata[i])->repaired->patch, NULL);
+	if (self->needs->len)
+		repair_doubt (self->repaired, fork);
+}
+
 static void settle_restored (GPtrArray *all, const Overlay *base, Posted *self)
 {
-	if (base && find_stack (all, base, self, self->repaired->restored))
+	if (base && find_stack (all, base, self, self->repaired->restored)) {
 		repair_accept (self->repaired);
-	else
+		doubt (base, self);
+		self->malformed = g_strdup (self->repaired->refused);
+	} else {
 		self->malformed = patch_defect_text (self->repaired->patch);
+	}
 }
 
 static void settle (GPtrArray *all, const Overlay *base, Posted *self)
@@ -148,10 +164,14 @@ static void settle (GPtrArray *all, const Overlay *base, Posted *self)
 
 	if (patch->defect)
 		self->malformed = patch_defect_text (patch);
-	else if (base && !find_stack (all, base, self, patch)) {
+	else if (base && !self->repaired->refused && !find_stack (all, base, self, patch)) {
 		fits_on (base, NULL, 0, patch, &why);
 		self->problem = g_strdup (why ? why->message : "it fits on no stack");
+	} else if (base && !self->repaired->refused) {
+		doubt (base, self);
 	}
+	if (self->repaired->refused)
+		self->malformed = g_strdup (self->repaired->refused);
 }
 
 /* Patches to be restored come first: once proven they can lie below others. */

@@ -37,7 +37,7 @@ static gboolean read_diff (Importing *self, Posted *posted, GError **error)
 		const Patch *patch = posted->repaired->patch;
 
 		posted->line = patch->line;
-		posted->id = patch->defect ? NULL : patch_id (patch);
+		posted->id = patch->defect || posted->repaired->refused ? NULL : patch_id (patch);
 		return TRUE;
 	}
 	if (!g_error_matches (local, BAKEOFF_ERROR, BAKEOFF_ERROR_PATCH)) {

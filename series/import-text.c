@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "series/import-internal.h"
+#include "series/patch-file.h"
 
 char *import__who_when (const Message *message)
 {
@@ -40,6 +41,8 @@ static void add_headers (GString *out, const Posted *posted, GPtrArray *also)
 	     i++)
 		add_header (out, "X-Bakeoff-Repair",
 			    g_ptr_array_index (posted->repaired->repairs, i));
+	if (posted->repaired)
+		add_header (out, PATCH_FILE_REFUSED, posted->repaired->refused);
 	for (i = 0; i < also->len; i++)
 		add_header (out, "X-Bakeoff-Also", g_ptr_array_index (also, i));
 }

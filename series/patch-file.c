@@ -18,6 +18,7 @@ void patch_file_free (PatchFile *self)
 	g_free (self->title);
 	g_free (self->message_id);
 	g_free (self->source);
+	g_free (self->refused);
 	g_free (self->description);
 	g_clear_pointer (&self->lines, g_ptr_array_unref);
 	g_free (self);
@@ -69,6 +70,9 @@ static void take_header (PatchFile *self, const char *name, const char *value)
 	} else if (g_ascii_strcasecmp (name, "X-Bakeoff-Source") == 0) {
 		g_free (self->source);
 		self->source = g_strdup (value);
+	} else if (g_ascii_strcasecmp (name, PATCH_FILE_REFUSED) == 0) {
+		g_free (self->refused);
+		self->refused = g_strdup (value);
 	}
 }
 
@@ -165,6 +169,10 @@ Patch *patch_file_parse (const PatchFile *self, GError **error)
 	patch = patch_parse (self->lines, self->diff, self->name, FALSE, error);
 	if (!patch || !patch_strip (patch, level, error))
 		return NULL;
+	if (self->refused && !patch->defect)
+		return fail_null (error, BAKEOFF_ERROR_PATCH,
+				  "%s: refused when it was imported: %s", self->name,
+				  self->refused);
 	remember_mail (self, patch);
 	return g_steal_pointer (&patch);
 }

@@ -12,6 +12,9 @@
 #include "series/header.h"
 #include "series/patch.h"
 
+/* The header that says why import believes the diff to be another than the one that was sent. */
+#define PATCH_FILE_REFUSED "X-Bakeoff-Refused"
+
 typedef struct {
 	char *name; /* the file's base name */
 	char *path;
@@ -20,6 +23,7 @@ typedef struct {
 	char *title;	   /* without tags; the file's name where nothing better is there */
 	char *message_id;  /* (nullable): with the angle brackets */
 	char *source;	   /* (nullable): X-Bakeoff-Source: `thread.txt:131` */
+	char *refused;	   /* (nullable): why import refused it: it is not applied */
 	char *description; /* without the title; may be empty; ends in a newline if not */
 	GPtrArray *lines;  /* (element-type SourceLine): of the whole file */
 	guint diff;	   /* index of the diff's first line */

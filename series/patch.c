@@ -132,6 +132,11 @@ static gpointer copy_file (gconstpointer source, gpointer unused G_GNUC_UNUSED)
 	return file;
 }
 
+FilePatch *file_patch_copy (const FilePatch *self)
+{
+	return copy_file (self, NULL);
+}
+
 Patch *patch_copy (const Patch *self)
 {
 	Patch *patch = g_memdup2 (self, sizeof *patch);

@@ -81,6 +81,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Patch, patch_free)
 void file_patch_free (FilePatch *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FilePatch, file_patch_free)
 
+/** file_patch_copy: Returns: (transfer full): a deep copy. */
+FilePatch *file_patch_copy (const FilePatch *self);
+
 /** patch_line_new: Returns: (transfer full): a line of a hunk; @text is copied. */
 PatchLine *patch_line_new (char kind, const char *text, guint line);
 
