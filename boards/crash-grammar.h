@@ -110,6 +110,18 @@ TraceKind crash__trace_line (const char *text, char **out_function, char **out_c
  */
 char *crash__trace_place (const char *text, const char *function);
 
+/**
+ * crash__cut: Returns: where in the middle of @line another one begins, told by its time stamp; 0
+ * for nowhere.
+ */
+gsize crash__cut (const char *line);
+
+/**
+ * crash__mend: Returns: (transfer full) (nullable): the first @cut bytes of @line and @next as one,
+ * where that is the rest of it and the two say something.
+ */
+char *crash__mend (const char *line, gsize cut, const char *next);
+
 /** crash__is_filler: whether @text stands between entries of a backtrace and ends none. */
 gboolean crash__is_filler (const char *text);
 
@@ -146,3 +158,6 @@ void crash__scanner_set_filter (CrashScanner *self, gboolean filter);
 
 /** crash__scanner_line: crash_scanner_feed() for one line that a LineBuffer gave. */
 void crash__scanner_line (CrashScanner *self, const char *line);
+
+/** crash__scanner_flush: no line follows, for now: what was held back is read. */
+void crash__scanner_flush (CrashScanner *self);

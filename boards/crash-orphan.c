@@ -219,7 +219,8 @@ gboolean crash__orphan_line (CrashOrphan *self, const char *line, const char *te
 	if (g_regex_match (get_words ()->quiet, text, 0, NULL))
 		self->quiet = QUIET_LINES;
 	seen = see_trace (self, text, kind, function, caller) | see_line (self, text);
-	if (self->quiet > 0)
+	/* even then nobody has die() in his backtrace who lives */
+	if (self->quiet > 0 && !(seen & (SEEN_DEATH | SEEN_END)))
 		return FALSE;
 	if (seen)
 		self->age = 0;

@@ -57,6 +57,7 @@ struct CrashScanner {
 	char *caller; /* (nullable): whom the last `from` named */
 
 	const char *at; /* the line that is being read */
+	char *held;	/* (nullable): the last one, if another came into the middle of it */
 
 	CrashOrphan *orphan;
 	const Crash *corrupted; /* (nullable): in all */
@@ -97,6 +98,7 @@ void crash_scanner_free (CrashScanner *self)
 	crash__orphan_free (self->orphan);
 	g_free (self->base);
 	g_free (self->caller);
+	g_free (self->held);
 	g_free (self);
 }
 
@@ -501,7 +503,7 @@ void crash__scanner_set_filter (CrashScanner *self, gboolean filter)
 	self->unfiltered = !filter;
 }
 
-void crash__scanner_line (CrashScanner *self, const char *line)
+static void scan_line (CrashScanner *self, const char *line)
 {
 	g_auto (CrashMatch) match = { 0 };
 	CrashHints found;
@@ -542,6 +544,29 @@ void crash__scanner_line (CrashScanner *self, const char *line)
 		self->open = NULL;
 }
 
+/* A line that another came into the middle of waits for the next, which may be the rest of it. */
+void crash__scanner_line (CrashScanner *self, const char *line)
+{
+	g_autofree char *held = g_steal_pointer (&self->held);
+	gsize cut = held ? crash__cut (held) : 0;
+	g_autofree char *mended = cut ? crash__mend (held, cut, line) : NULL;
+
+	if (held)
+		scan_line (self, mended ? held + cut : held);
+	line = mended ? mended : line;
+	self->held = crash__cut (line) ? g_strdup (line) : NULL;
+	if (!self->held)
+		scan_line (self, line);
+}
+
+void crash__scanner_flush (CrashScanner *self)
+{
+	g_autofree char *held = g_steal_pointer (&self->held);
+
+	if (held)
+		scan_line (self, held);
+}
+
 void crash_scanner_feed (CrashScanner *self, const char *data, gsize length)
 {
 	line_buffer_feed (self->lines, data, length);
@@ -550,6 +575,7 @@ void crash_scanner_feed (CrashScanner *self, const char *data, gsize length)
 void crash_scanner_finish (CrashScanner *self)
 {
 	line_buffer_finish (self->lines);
+	crash__scanner_flush (self);
 }
 
 const Crash *crash_scanner_first (const CrashScanner *self)

@@ -50,9 +50,11 @@ static gboolean decide_by_damage (Judge *self)
 /* The guest's own verdict, or a crash's, if there is one by now. */
 static gboolean decide_by_guest (Judge *self)
 {
-	const Crash *crash = crash_scanner_first (self->scanner);
+	const Crash *crash;
 	char *detail;
 
+	crash__scanner_flush (self->scanner);
+	crash = crash_scanner_first (self->scanner);
 	if (crash) {
 		decide (self, BOOT_OOPS, g_strdup (crash->title));
 	} else if (decide_by_damage (self)) {

@@ -54,6 +54,11 @@ static const char *const logs[] = {
 	"x86_64",
 	"arm-noise",
 	"arm-2.6-external",
+	"real-mips-bug",
+	"real-mips-null",
+	"real-mips-be-null",
+	"real-parisc-bug",
+	"real-parisc-null",
 	"real-x86-list",
 	"real-x86-sched",
 	"real-x86-softlockup",
@@ -130,6 +135,40 @@ static void test_damaged (gconstpointer user_data)
 	}
 }
 
+/* Somebody else's whole line comes in the middle of every fourth one, wherever it stands. */
+static void test_cut_lines (gconstpointer user_data)
+{
+	g_autofree char *path = g_strdup_printf (DATA "/%s.log", (const char *) user_data);
+	gsize at, length = 0;
+	g_autofree char *text = files_read (path, &length, NULL);
+	g_autoptr (GRand) rand = g_rand_new_with_seed (6);
+	g_auto (GStrv) lines = NULL;
+	guint trial, i;
+
+	g_assert_nonnull (text);
+	for (at = 0; at < length; at++)
+		text[at] = text[at] ? text[at] : ' ';
+	lines = g_strsplit (text, "\n", -1);
+	for (trial = 0; trial < TRIALS; trial++) {
+		g_autoptr (GString) cut = g_string_new (NULL);
+
+		for (i = 0; lines[i]; i++) {
+			gsize size = strlen (lines[i]);
+
+			g_string_append_printf (cut, "%s\n", lines[i]);
+			if (size > 1 && g_rand_int_range (rand, 0, 4) == 0)
+				g_string_insert (cut,
+						 (gssize) (cut->len - 1 -
+							   (gsize) g_rand_int_range (
+								   rand, 1, (gint32) size)),
+						 "[   12.345679] usb 1-1: new device\n");
+		}
+		g_string_append (cut, PASSING);
+		if (judge (cut->str, NULL) == BOOT_PASS)
+			g_error ("a cut %s passes:\n%s", (const char *) user_data, cut->str);
+	}
+}
+
 /* Our own trouble, and said so; with the line that makes it whole it is the kernel's. */
 static void test_detail (void)
 {
@@ -162,6 +201,35 @@ static void test_counterparts (void)
 	g_assert_cmpint (judge (warned, NULL), ==, BOOT_PASS);
 }
 
+/* Two hundred backtraces that SysRq asks for are no crash; one that has die() in it is, though its
+ * first lines were lost among them. */
+static void test_sysrq (void)
+{
+	static const char lost[] =
+		"Modules linked in:\n"
+		"[<c0034a4c>] (die) from [<c0034b00>] (arm_notify_die+0x30/0x60)\n"
+		"[<c0034b00>] (arm_notify_die) from [<c00301e4>] (do_undefinstr+0x1c/0x98)\n"
+		"Code: e3a03000 e5833000 e12fff1e e92d4010 (e5933000)\n";
+	g_autoptr (GString) dump = g_string_new ("SysRq : Show State\n");
+	g_autofree char *alone = NULL;
+	g_autofree char *with = NULL;
+	guint i;
+
+	for (i = 0; i < 200; i++)
+		g_string_append_printf (dump,
+					"task%u      S c00b1234     0   %u      2\nBacktrace:\n"
+					"[<c0034a4c>] (schedule+0x0/0x60) from [<c00301e4>] "
+					"(worker_thread+0x1c/0x98)\n"
+					"[<c00301e4>] (worker_thread+0x0/0x98) from [<c00301e4>] "
+					"(kthread+0x1c/0x98)\n",
+					i, i);
+	alone = g_strconcat (dump->str, PASSING, NULL);
+	with = g_strconcat ("SysRq : Show State\n", lost, PASSING, NULL);
+	g_assert_cmpint (judge (alone, NULL), ==, BOOT_PASS);
+	g_assert_cmpint (judge (with, NULL), ==, BOOT_INFRA);
+	g_string_free (g_steal_pointer (&dump), TRUE);
+}
+
 int main (int argc, char **argv)
 {
 	gsize i;
@@ -170,9 +238,13 @@ int main (int argc, char **argv)
 	for (i = 0; i < G_N_ELEMENTS (logs); i++) {
 		g_autofree char *path = g_strconcat ("/damage/", logs[i], NULL);
 
+		g_autofree char *cut = g_strconcat ("/damage/cut-lines/", logs[i], NULL);
+
 		g_test_add_data_func (path, logs[i], test_damaged);
+		g_test_add_data_func (cut, logs[i], test_cut_lines);
 	}
 	g_test_add_func ("/damage/detail", test_detail);
 	g_test_add_func ("/damage/counterparts", test_counterparts);
+	g_test_add_func ("/damage/sysrq", test_sysrq);
 	return g_test_run ();
 }

@@ -393,6 +393,18 @@ static char *add_other_cpu (const char *line)
 			    NULL);
 }
 
+/* Another CPU's line comes into the middle of it. */
+static char *add_cut (const char *line)
+{
+	const char *text = message (line);
+	gsize half = (gsize) (text - line) + strlen (text) / 2;
+
+	if (strlen (text) < 8)
+		return g_strconcat (line, "\n", NULL);
+	return g_strdup_printf ("%.*s[   12.345679] usb 1-1: new high-speed device\n%s\n",
+				(int) half, line, line + half);
+}
+
 static const struct {
 	const char *name;
 	Change change;
@@ -432,6 +444,92 @@ static void test_changed (gconstpointer user_data)
 		g_test_message ("%s: %s", name, changes[i].name);
 		scanner = scan (changed->str, changed->len, 1000);
 		check_scanner (expected, scanner);
+	}
+}
+
+/* The first line of each report in which another CPU's line came into the middle: both are read. */
+static void test_cut (gconstpointer user_data)
+{
+	const char *name = user_data;
+	g_autofree char *log = g_strdup_printf (DATA "/%s.log", name);
+	g_autofree char *data = NULL;
+	g_autoptr (GString) changed = g_string_new (NULL);
+	g_autoptr (GHashTable) heads = g_hash_table_new (g_str_hash, g_str_equal);
+	g_autoptr (CrashScanner) whole = NULL;
+	g_autoptr (CrashScanner) cut = NULL;
+	g_auto (GStrv) lines = NULL;
+	const GPtrArray *all, *again;
+	gsize length, i;
+
+	g_assert_true (g_file_get_contents (log, &data, &length, NULL));
+	whole = scan (data, length, length);
+	all = crash_scanner_all (whole);
+	for (i = 0; i < all->len; i++)
+		g_hash_table_add (heads, ((Crash *) all->pdata[i])->head->pdata[0]);
+	for (i = 0; i < length; i++)
+		data[i] = data[i] ? data[i] : '\r';
+	lines = g_strsplit (data, "\n", -1);
+	for (i = 0; lines[i]; i++) {
+		g_autofree char *line = g_strdup (lines[i]);
+		g_autofree char *made = g_hash_table_contains (heads, g_strchomp (line))
+						? add_cut (line)
+						: g_strconcat (lines[i], "\n", NULL);
+
+		g_string_append (changed, made);
+	}
+	cut = scan (changed->str, changed->len, 1000);
+	again = crash_scanner_all (cut);
+	g_assert_cmpuint (again->len, ==, all->len);
+	for (i = 0; i < all->len; i++)
+		g_assert_true (crash_equal (again->pdata[i], all->pdata[i]));
+}
+
+/* The counterpart: a line with a stamp of its own is no rest of another. */
+static void test_not_cut (void)
+{
+	static const char rest[] = "Unable to handle ker[   12.345678] usb 1-1: new device\n"
+				   "nel NULL pointer dereference at virtual address 0000000d\n";
+	static const char own[] = "Unable to handle ker[   12.345678] usb 1-1: new device\n"
+				  "[   12.345679] nel NULL pointer dereference at virtual address "
+				  "0000000d\n";
+	g_autoptr (CrashScanner) mended = scan (rest, strlen (rest), 7);
+	g_autoptr (CrashScanner) apart = scan (own, strlen (own), 7);
+
+	g_assert_nonnull (crash_scanner_first (mended));
+	g_assert_cmpstr (crash_scanner_first (mended)->title, ==, "NULL pointer dereference");
+	g_assert_null (crash_scanner_first (apart));
+}
+
+static CrashScanner *scan_file (const char *name)
+{
+	g_autofree char *path = g_strdup_printf (DATA "/%s.log", name);
+	g_autofree char *data = NULL;
+	gsize length;
+
+	g_assert_true (g_file_get_contents (path, &data, &length, NULL));
+	return scan (data, length, length);
+}
+
+/* One bug has one title, by two compilers and two machines' byte orders; two bugs have two. */
+static void test_pairs (void)
+{
+	static const struct {
+		const char *a, *b;
+		gboolean same;
+	} pairs[] = {
+		{ "real-pair-gcc", "real-pair-clang", TRUE },
+		{ "real-mips-null", "real-mips-be-null", TRUE },
+		{ "real-pair-gcc", "real-x86-list", FALSE },
+		{ "real-mips-null", "real-mips-bug", FALSE },
+	};
+	gsize i;
+
+	for (i = 0; i < G_N_ELEMENTS (pairs); i++) {
+		g_autoptr (CrashScanner) a = scan_file (pairs[i].a), b = scan_file (pairs[i].b);
+
+		g_assert_cmpint (g_str_equal (crash_scanner_first (a)->title,
+					      crash_scanner_first (b)->title),
+				 ==, pairs[i].same);
 	}
 }
 
@@ -530,6 +628,7 @@ static void add_corpus (void)
 		name = g_strndup (file, strlen (file) - strlen (".crash"));
 		add_test ("corpus", name, test_corpus);
 		add_test ("changed", name, test_changed);
+		add_test ("cut", name, test_cut);
 		add_test ("second-boot", name, test_second_boot);
 		add_test ("filter", name, test_filter);
 	}
@@ -548,5 +647,7 @@ int main (int argc, char **argv)
 	g_test_add_func ("/crash/head", test_head);
 	g_test_add_func ("/crash/bounds", test_bounds);
 	g_test_add_func ("/crash/places", test_places);
+	g_test_add_func ("/crash/not-cut", test_not_cut);
+	g_test_add_func ("/crash/pairs", test_pairs);
 	return g_test_run ();
 }
