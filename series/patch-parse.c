@@ -377,6 +377,16 @@ static gboolean read_extended (FilePatch *file, const char *text)
 	return TRUE;
 }
 
+/* `rename to` and `copy to` repeat the end of the first line: half a name is another file's. */
+static gboolean names_end_with (const char *names, const char *target)
+{
+	const char *bare = *target == '"' ? target + 1 : target;
+	gsize length = strlen (bare), whole = strlen (names);
+
+	return length < whole && g_str_has_suffix (names, bare) &&
+	       strchr ("/ \"", names[whole - length - 1]);
+}
+
 static gboolean read_git_header (Parser *self, FilePatch *file, GError **error)
 {
 	g_autofree char *first = g_strchomp (g_strdup (text_at (self, self->at)));
@@ -390,6 +400,11 @@ static gboolean read_git_header (Parser *self, FilePatch *file, GError **error)
 
 		if (!read_extended (file, header))
 			break;
+		if ((g_str_has_prefix (header, "rename to ") ||
+		     g_str_has_prefix (header, "copy to ")) &&
+		    !names_end_with (first, strstr (header, " to ") + 4))
+			return broken (self, error,
+				       "this is not the name that the 'diff --git' line gives");
 	}
 	return TRUE;
 }

@@ -169,28 +169,84 @@ static Totals count_patch (const Patch *self)
 	return totals;
 }
 
+/* A line of a file's header, or what a cut left of it. */
+static gboolean is_header_rest (const char *text)
+{
+	static const char *const words[] = { "diff --git ",
+					     "index ",
+					     "--- ",
+					     "+++ ",
+					     "@@ -",
+					     "new file mode ",
+					     "old mode ",
+					     "new mode ",
+					     "deleted file mode ",
+					     "rename from ",
+					     "rename to ",
+					     "copy from ",
+					     "copy to ",
+					     "similarity index ",
+					     "GIT binary patch",
+					     "dissimilarity " };
+	guint i;
+
+	for (i = 0; i < G_N_ELEMENTS (words); i++)
+		if (g_str_has_prefix (text, words[i]) || g_str_has_prefix (words[i], text))
+			return TRUE;
+	return strcmp (text, "\r") == 0;
+}
+
+/* A dash by itself is what lists put below a mail; a hunk that was too short had taken it first. */
 static gboolean ends_the_mail (const Patch *self, GPtrArray *lines)
+{
+	guint i, below = self->last + !self->defect;
+
+	for (i = self->last + 1; i < lines->len; i++)
+		if (!is_header_rest (((SourceLine *) g_ptr_array_index (lines, i))->text))
+			return FALSE;
+	return below >= lines->len ||
+	       !g_regex_match_simple ("^-\\r?$",
+				      ((SourceLine *) g_ptr_array_index (lines, below))->text,
+				      G_REGEX_RAW, 0);
+}
+
+static gboolean tells_binary (GPtrArray *lines, guint diff)
 {
 	guint i;
 
-	for (i = self->last + 1; i < lines->len; i++)
-		if (*((SourceLine *) g_ptr_array_index (lines, i))->text &&
-		    strcmp (((SourceLine *) g_ptr_array_index (lines, i))->text, "\r") != 0)
-			return FALSE;
-	return TRUE;
+	for (i = 0; i < diff; i++)
+		if (g_regex_match_simple ("^ \\S.* \\| +Bin [0-9]+ -> [0-9]+ bytes\\s*$",
+					  ((SourceLine *) g_ptr_array_index (lines, i))->text,
+					  G_REGEX_RAW, 0))
+			return TRUE;
+	return FALSE;
+}
+
+/* Of an empty file git tells the blob. */
+static gboolean ends_in_header (const Patch *self)
+{
+	const FilePatch *last = g_ptr_array_index (self->files, self->files->len - 1);
+
+	return last->git && last->change == CHANGE_CREATE && !last->hunks->len && !last->new_blob;
 }
 
 char *patch_prove_stat (const Patch *self, GPtrArray *lines)
 {
 	Totals promised = { 0 }, found = count_patch (self);
+	const SourceLine *last = g_ptr_array_index (lines, MIN (self->last, lines->len - 1));
 
-	if (!ends_the_mail (self, lines) || !read_totals (lines, self->first, &promised) ||
+	if (!((const FilePatch *) g_ptr_array_index (self->files, 0))->git ||
+	    !ends_the_mail (self, lines))
+		return NULL;
+	if (ends_in_header (self) || tells_binary (lines, self->first))
+		return g_strdup_printf ("the diff of a file is missing: the mail was cut at %s:%u",
+					self->name, last->line);
+	if (!read_totals (lines, self->first, &promised) ||
 	    (found.files >= promised.files && found.added >= promised.added &&
 	     found.removed >= promised.removed))
 		return NULL;
 	return g_strdup_printf ("the diffstat counts %u files, %u insertions and %u deletions, the "
 				"diff has %u, %u and %u: the mail was cut at %s:%u",
 				promised.files, promised.added, promised.removed, found.files,
-				found.added, found.removed, self->name,
-				((SourceLine *) g_ptr_array_index (lines, self->last))->line);
+				found.added, found.removed, self->name, last->line);
 }

@@ -41,7 +41,8 @@ Proof patch_prove (const Patch *self, const Overlay *base, char **out_why);
  * insertions(+)`. Fewer are a cut mail, which may end between two files or hunks.
  * @lines: (element-type SourceLine): what @self was parsed from
  *
- * A mail that goes on below its diff was not cut there: of it nothing is said.
+ * A mail that goes on below its diff was not cut there, and a diff that git did not make may lack
+ * what its author forgot, or kept to themselves: of them nothing is said.
  *
  * Returns: (transfer full) (nullable): what is missing.
  */

@@ -226,12 +226,13 @@ Repaired *repair_read (GPtrArray *lines, guint from, const char *name, const Ove
 		g_propagate_error (error, g_steal_pointer (&local));
 		return NULL;
 	}
-	if (why && self->restored)
+	if (!why)
+		why = patch_prove_stat (self->patch, lines);
+	/* a defect is reason enough */
+	if (why && self->patch->defect)
 		g_clear_pointer (&self->restored, patch_free);
 	else
 		self->refused = g_steal_pointer (&why);
-	if (!self->refused && !self->patch->defect)
-		self->refused = patch_prove_stat (self->patch, lines);
 	return g_steal_pointer (&self);
 }
 

@@ -8,6 +8,10 @@
 #include "tests/series/damage.h"
 #include "tests/series/fixture.h"
 
+#define LIST	   "log --no-merges --format='commit %H'"
+#define KEY_LENGTH 40
+#define CUT_STEP   7
+
 typedef enum {
 	OUTCOME_EQUAL,
 	OUTCOME_REFUSED,
@@ -18,6 +22,7 @@ typedef enum {
 /* One run over a history. */
 typedef struct {
 	const char *dir, *git; /* a folder for files; the repository */
+	const char *options;   /* of git format-patch */
 	Repo *repo;
 	guint table[DAMAGE_LAST][OUTCOME_LAST];
 } Trip;
@@ -85,7 +90,8 @@ static guint cut_of (const char *mail, const char *commit)
 /* Returns how @commit came back from each kind of damage, a letter for each: e, r or W. */
 static char *try_commit (Trip *self, const char *commit)
 {
-	g_autofree char *show = g_strdup_printf ("format-patch -1 --stdout %s", commit);
+	g_autofree char *show =
+		g_strdup_printf ("format-patch -1 --stdout %s %s", self->options, commit);
 	g_autofree char *up = g_strdup_printf ("rev-parse '%s^'", commit);
 	g_autofree char *its = g_strdup_printf ("rev-parse '%s^{tree}'", commit);
 	g_autofree char *mail = git (self, show), *parent = git (self, up), *tree = git (self, its);
@@ -127,6 +133,147 @@ static guint count_wrong (const Trip *self)
 	return wrong;
 }
 
+/* ---- a history of our own ---- */
+
+/* A commit on a copy of the model kernel, and how it must come back from each kind of damage, in
+ * the order of Damage: e equal, r refused, ? one of the two. */
+typedef struct {
+	const char *name, *command, *outcomes;
+} Step;
+
+static const Step steps[] = {
+	/* a long line, tabs, each of HTML's characters, blank context; blanks between tabs */
+	{ "edit",
+	  "sed -i 's/^\tkfree(host->card);$/\tif (host->card \\&\\& host->card->rca < 0xffff)\t"
+	  "\\/* a comment that is long enough to be broken by a mailer *\\/\\n\t&/' "
+	  "drivers/mmc/core/core.c",
+	  "eeeeeeeeeeee?" },
+	{ "create",
+	  "printf '#include <linux/new.h>\\n\\nint f(int a)\\n{\\n\\treturn a && 1;\\n}\\n\\n' "
+	  ">lib/new.c",
+	  "eeeeeeeeeeee?" },
+	/* only who has the line's end knows that there was a blank */
+	{ "trailing blank", "sed -i 's/^\treturn to;$/\treturn (to); /' lib/string.c",
+	  "eereeeeereee?" },
+	{ "two files",
+	  "sed -i 's/size_t size/size_t count/' lib/string.c && sed -i 's/0x/0X/' "
+	  "drivers/amba/bus.c",
+	  "eeeeeeeeeeee?" },
+	{ "delete", "git rm -q lib/prio_tree.c", "eeeeeeeeeeee?" },
+	{ "rename and edit",
+	  "git mv lib/vsprintf.c lib/printf.c && sed -i '1a /* renamed */' lib/printf.c",
+	  "eeeeeeeeeeee?" },
+	{ "rename", "git mv lib/string.c lib/strings.c", "eeeeeeeeeeee?" },
+	{ "copy", "cp lib/strings.c lib/copy.c && sed -i '1a /* copied */' lib/copy.c",
+	  "eeeeeeeeeeee?" },
+	{ "mode", "chmod +x lib/new.c", "eeeeeeeeeeee?" },
+	{ "mode and edit", "chmod -x lib/new.c && sed -i 's/a && 1/a \\&\\& 2/' lib/new.c",
+	  "eeeeeeeeeeee?" },
+	{ "link", "ln -s new.c lib/link.c", "eeeeeeeeeeee?" },
+	{ "other link", "ln -sf copy.c lib/link.c", "eeeeeeeeeeee?" },
+	{ "no newline", "printf 'int x;\\nint y;' >lib/open.c", "eeeeeeeeeeee?" },
+	{ "newline", "printf '\\n' >>lib/open.c", "eeeeeeeeeeee?" },
+	{ "empty", ": >lib/empty.c", "eeeeeeeeeeee?" },
+	{ "names", "echo 'int a;' >'lib/a b.c' && echo 'int b;' >lib/b\303\244.c",
+	  "eeeeeeeeeeee?" },
+	/* its description too: a line of a mailbox that looks like another mail's first */
+	{ "From", "printf 'From here on\\nFrom there\\n' >lib/From", "???????eee???" },
+	/* eight blanks that are no tab beside tabs: no guess at both is right */
+	{ "blanks and tabs", "printf '\\ta\\n        b\\n' >lib/mixed", "eeeereeeeeee?" },
+	/* lines that end in \r: where all the mail does, one of two is taken off */
+	{ "CRLF file", "printf 'a\\r\\nb\\r\\n' >lib/dos", "eereeeeeeeee?" },
+	/* bytes and commits are no text: refused with a reason, always */
+	{ "binary", "printf '\\0\\1\\2' >lib/logo.bin", "rrrrrrrrrrrrr" },
+	{ "submodule",
+	  "mkdir lib/module && git update-index --add --cacheinfo "
+	  "160000,0123456789abcdef0123456789abcdef01234567,lib/module",
+	  "rrrrrrrrrrrrr" },
+};
+
+static void make_history (const Fixture *fixture)
+{
+	g_autofree char *kernel = g_canonicalize_filename ("demo/kernel", NULL);
+	g_autofree char *base = g_strdup_printf (
+		"cp -r '%s' repo && cd repo && git init -q -b main . && git add -A && "
+		"git commit -q -m base",
+		kernel);
+	guint i;
+
+	fixture_run (fixture->dir, base);
+	for (i = 0; i < G_N_ELEMENTS (steps); i++) {
+		g_autofree char *command = g_strdup_printf (
+			"%s && git add -A . && git commit -q -m 'lib: %s' -m '%s' && "
+			"git tag step-%u",
+			steps[i].command, steps[i].name,
+			strcmp (steps[i].name, "From") == 0 ? "From here on." : "Some words.", i);
+
+		fixture_run (fixture->repo, command);
+	}
+}
+
+static void check_outcomes (const Step *step, const char *got)
+{
+	guint i;
+
+	for (i = 0; i < DAMAGE_LAST; i++)
+		if (got[i] == 'W' || (step->outcomes[i] != '?' && step->outcomes[i] != got[i]))
+			g_error ("%s after %s: %c, not %c", step->name, damage_names[i], got[i],
+				 step->outcomes[i]);
+}
+
+/* Each kind of change that a commit can make comes back as what it was from each kind of damage
+ * that can be proven away, and is refused after the others. */
+static void test_generated (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
+{
+	Trip trip = { .dir = fixture->dir,
+		      .git = fixture->repo,
+		      .options = "-C --find-copies-harder" };
+	guint i;
+
+	make_history (fixture);
+	trip.repo = repo_open (fixture->repo, NULL);
+	for (i = 0; i < G_N_ELEMENTS (steps); i++) {
+		g_autofree char *tag = g_strdup_printf ("step-%u", i);
+		g_autofree char *got = try_commit (&trip, tag);
+
+		check_outcomes (&steps[i], got);
+	}
+	print_table (&trip);
+	repo_free (trip.repo);
+}
+
+/* A mail that ends anywhere makes the commit's tree or none: between files, in a file's header, in
+ * its name, in a hunk, between hunks. */
+static void test_cut (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
+{
+	Trip trip = { .dir = fixture->dir,
+		      .git = fixture->repo,
+		      .options = "-C --find-copies-harder" };
+	guint i, at;
+
+	make_history (fixture);
+	trip.repo = repo_open (fixture->repo, NULL);
+	for (i = 0; i < G_N_ELEMENTS (steps); i++) {
+		g_autofree char *show = g_strdup_printf (
+			"format-patch -1 --stdout -C --find-copies-harder step-%u", i);
+		g_autofree char *its = g_strdup_printf ("rev-parse 'step-%u^{tree}'", i);
+		g_autofree char *up = g_strdup_printf ("rev-parse 'step-%u^'", i);
+		g_autofree char *mail = git (&trip, show), *tree = git (&trip, its);
+		g_autofree char *parent = git (&trip, up);
+		const char *diff = strstr (mail, "\ndiff --git ");
+
+		for (at = (guint) (diff - mail) + i % CUT_STEP; at < strlen (mail);
+		     at += CUT_STEP) {
+			g_autofree char *part = g_strndup (mail, at), *why = NULL;
+			Outcome outcome = bring_home (&trip, part, parent, tree, &why);
+
+			if (outcome == OUTCOME_WRONG)
+				g_error ("%s cut at byte %u: WRONG\n%s", steps[i].name, at, part);
+		}
+	}
+	repo_free (trip.repo);
+}
+
 /* ---- real history ---- */
 
 static int compare_keys (gconstpointer a, gconstpointer b)
@@ -134,28 +281,35 @@ static int compare_keys (gconstpointer a, gconstpointer b)
 	return strcmp (*(const char *const *) a, *(const char *const *) b);
 }
 
-/* The first @most commits that `git log @filter` tells, in an order that only the ids determine. */
-static void choose (const Trip *self, const char *filter, guint most, GHashTable *chosen)
+/* @most of the commits that `git @list` tells, the first in an order that only their ids tell. */
+static void choose (const Trip *self, const char *list, guint most, GHashTable *chosen)
 {
-	g_autofree char *command =
-		g_strdup_printf ("log --no-merges --format=%%H %s v2.6.22-rc1..v2.6.22", filter);
+	g_autofree char *command = g_strdup_printf ("%s v2.6.22-rc1..v2.6.22", list);
 	g_autofree char *printed = git (self, command);
-	g_auto (GStrv) ids = g_strsplit (printed, "\n", -1);
+	g_auto (GStrv) lines = g_strsplit (printed, "\n", -1);
 	g_autoptr (GPtrArray) keyed = g_ptr_array_new_with_free_func (g_free);
+	const char *id = NULL;
 	guint i;
 
-	for (i = 0; ids[i] && *ids[i]; i++) {
-		g_autofree char *salted = g_strconcat ("seed 2007 ", ids[i], NULL);
-		g_autofree char *key = g_compute_checksum_for_string (G_CHECKSUM_SHA1, salted, -1);
+	for (i = 0; lines[i]; i++) {
+		g_autofree char *salted = NULL, *key = NULL;
 
-		g_ptr_array_add (keyed, g_strconcat (key, ids[i], NULL));
+		if (g_str_has_prefix (lines[i], "commit "))
+			id = lines[i] + strlen ("commit ");
+		if (!g_str_has_prefix (lines[i], "commit ") &&
+		    !g_str_has_prefix (lines[i], ":100644 100755 ") &&
+		    !g_str_has_prefix (lines[i], ":100755 100644 "))
+			continue;
+		/* --raw: those that change a mode; else all */
+		if (strstr (list, "--raw") && *lines[i] == 'c')
+			continue;
+		salted = g_strconcat ("seed 2007 ", id, NULL);
+		key = g_compute_checksum_for_string (G_CHECKSUM_SHA1, salted, -1);
+		g_ptr_array_add (keyed, g_strconcat (key, id, NULL));
 	}
 	g_ptr_array_sort (keyed, compare_keys);
-	for (i = 0; i < keyed->len && most; i++) {
-		char *id = g_strdup ((char *) keyed->pdata[i] + 40);
-
-		most -= g_hash_table_add (chosen, id);
-	}
+	for (i = 0; i < keyed->len && most; i++)
+		most -= g_hash_table_add (chosen, g_strdup ((char *) keyed->pdata[i] + KEY_LENGTH));
 }
 
 /* 200 commits of Linux between v2.6.22-rc1 and v2.6.22, after each kind of damage. */
@@ -167,7 +321,7 @@ static void test_linux (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
 	g_autoptr (GHashTable) chosen =
 		g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 	g_autofree char *clone = NULL;
-	Trip trip = { .dir = fixture->dir, .git = fixture->repo };
+	Trip trip = { .dir = fixture->dir, .git = fixture->repo, .options = "" };
 	GHashTableIter iter;
 	gpointer id;
 
@@ -179,11 +333,11 @@ static void test_linux (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
 	clone = g_strdup_printf ("git clone -q --bare --shared '%s' repo", linux_path);
 	fixture_run (fixture->dir, clone);
 	trip.repo = repo_open (fixture->repo, NULL);
-	choose (&trip, "--diff-filter=R -M", 10, chosen);
-	choose (&trip, "--diff-filter=A", 15, chosen);
-	choose (&trip, "--diff-filter=D", 10, chosen);
-	choose (&trip, "--summary -G'^$' --diff-filter=M", 5, chosen);
-	choose (&trip, "", most - MIN (most, g_hash_table_size (chosen)), chosen);
+	choose (&trip, LIST " -s -M --diff-filter=R", 10, chosen);
+	choose (&trip, LIST " -s --diff-filter=A", 15, chosen);
+	choose (&trip, LIST " -s --diff-filter=D", 10, chosen);
+	choose (&trip, LIST " --raw", 10, chosen);
+	choose (&trip, LIST " -s", most - MIN (most, g_hash_table_size (chosen)), chosen);
 	g_hash_table_iter_init (&iter, chosen);
 	while (g_hash_table_iter_next (&iter, &id, NULL))
 		g_free (try_commit (&trip, id));
@@ -196,6 +350,8 @@ static void test_linux (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
 int main (int argc, char **argv)
 {
 	g_test_init (&argc, &argv, NULL);
+	fixture_add ("/roundtrip/generated", test_generated);
+	fixture_add ("/roundtrip/cut", test_cut);
 	fixture_add ("/roundtrip/linux", test_linux);
 	return g_test_run ();
 }
