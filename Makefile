@@ -150,17 +150,23 @@ $(BUILD)/bench/console: $(BUILD)/bench/console.o $(library)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(all_cflags) $(LDFLAGS) -o $@ $^ $(all_libs)
 
-# The crash scanner against any bytes; SECONDS=60 by default, needs clang and its runtime.
+# Each parser of foreign bytes against any; SECONDS=60 each by default, needs clang and its runtime.
+# FUZZERS=mail for one of them.
 fuzz_seconds = $(if $(filter environment% command%,$(origin SECONDS)),$(SECONDS),60)
+FUZZERS ?= crash mail diff
+fuzz_seeds_crash := tests/fuzz/corpus tests/data/boards
+fuzz_seeds_mail := tests/fuzz/corpus-mail tests/fuzz/corpus-diff tests/data/series
+fuzz_seeds_diff := tests/fuzz/corpus-diff
 
 fuzz:
 	$(call install_missing,clang libclang-rt-dev)
 	@$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang SANITIZE=address,undefined \
-		CFLAGS="-O1 -g -fsanitize=fuzzer-no-link" build/fuzz/tests/fuzz/fuzz-crash
-	@mkdir -p build/fuzz/corpus
-	G_SLICE=always-malloc build/fuzz/tests/fuzz/fuzz-crash -max_total_time=$(fuzz_seconds) \
-		-max_len=4096 -timeout=20 -dict=tests/fuzz/crash.dict \
-		-artifact_prefix=build/fuzz/ build/fuzz/corpus tests/fuzz/corpus tests/data/boards
+		CFLAGS="-O1 -g -fsanitize=fuzzer-no-link" $(FUZZERS:%=build/fuzz/tests/fuzz/fuzz-%)
+	@mkdir -p $(FUZZERS:%=build/fuzz/corpus-%)
+	$(foreach fuzzer,$(FUZZERS),G_SLICE=always-malloc build/fuzz/tests/fuzz/fuzz-$(fuzzer) \
+		-max_total_time=$(fuzz_seconds) -max_len=4096 -timeout=20 \
+		-dict=tests/fuzz/$(if $(filter crash,$(fuzzer)),crash,mail).dict \
+		-artifact_prefix=build/fuzz/ build/fuzz/corpus-$(fuzzer) $(fuzz_seeds_$(fuzzer)) &&) true
 
 $(BUILD)/tests/fuzz/fuzz-%: $(BUILD)/tests/fuzz/fuzz-%.o $(library)
 	$(call say,LINK,$@)
