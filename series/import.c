@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "series/apply.h"
+#include "series/control.h"
 #include "series/import-internal.h"
 #include "series/names.h"
 #include "series/patch-file.h"
@@ -19,6 +20,7 @@ static void posted_patch_free (PostedPatch *self)
 	g_free (self->text);
 	g_free (self->malformed);
 	g_free (self->problem);
+	g_free (self->control);
 	g_ptr_array_unref (self->repairs);
 	g_ptr_array_unref (self->also);
 	g_ptr_array_unref (self->needs);
@@ -193,6 +195,9 @@ static PostedPatch *make_patch (Importing *self, const Posted *posted)
 	out->answers = parent ? import__who_when (parent) : NULL;
 	out->malformed = g_strdup (posted->malformed);
 	out->problem = g_strdup (posted->problem);
+	out->control = control_find (posted->part, posted->diff,
+				     posted->repaired ? posted->repaired->patch : NULL,
+				     self->thread->source);
 	out->also = list_also (self, posted);
 	out->needs = g_ptr_array_new_with_free_func (g_free);
 	for (i = 0; i < posted->needs->len; i++) {

@@ -28,6 +28,7 @@ typedef struct {
 	char *answers;	  /* (nullable): whom it answers: `Nicolas Ferre, Thu, 21 Jun 2007 02:30` */
 	char *text;	  /* the patch file's whole text */
 	char *malformed;  /* (nullable): why it cannot be used, with the line of the source */
+	char *control; /* (nullable): what in the diff may deceive a reader: see control_find() */
 	GPtrArray *repairs; /* (element-type utf8): what was repaired, and why that is safe */
 	GPtrArray *also;    /* (element-type utf8): other mails with the same patch: author, date */
 	GPtrArray

@@ -129,17 +129,20 @@ PatchFile *patch_file_read (const char *path, GError **error)
 {
 	g_autoptr (PatchFile) self = g_new0 (PatchFile, 1);
 	g_autofree char *text = NULL;
+	gsize length = 0;
 	int diff;
 	guint end;
 
 	if (!g_file_test (path, G_FILE_TEST_IS_REGULAR))
 		return fail_null (error, BAKEOFF_ERROR_USAGE, "there is no patch '%s'", path);
-	text = files_read (path, NULL, error);
+	text = files_read (path, &length, error);
 	if (!text)
 		return NULL;
 	self->name = g_path_get_basename (path);
 	self->path = g_strdup (path);
 	self->lines = source_lines_new (text, 1);
+	if (strlen (text) < length)
+		self->nul = self->lines->len + (!*text || g_str_has_suffix (text, "\n"));
 	diff = patch_find (self->lines, 0);
 	self->has_diff = diff >= 0;
 	self->diff = diff >= 0 ? (guint) diff : 0;
@@ -166,6 +169,9 @@ Patch *patch_file_parse (const PatchFile *self, GError **error)
 
 	if (!quilt_strip_level (self->path, &level, error))
 		return NULL;
+	if (self->nul)
+		return fail_null (error, BAKEOFF_ERROR_PATCH, "%s:%u: there is a NUL byte in it",
+				  self->name, self->nul);
 	patch = patch_parse (self->lines, self->diff, self->name, FALSE, error);
 	if (!patch || !patch_strip (patch, level, error))
 		return NULL;

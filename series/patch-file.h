@@ -28,6 +28,7 @@ typedef struct {
 	GPtrArray *lines;  /* (element-type SourceLine): of the whole file */
 	guint diff;	   /* index of the diff's first line */
 	gboolean has_diff;
+	guint nul; /* line of the file's first NUL byte, which ends @lines; 0 where there is none */
 } PatchFile;
 
 /** patch_file_read: Errors: USAGE for a file that is not there; FAILED. */

@@ -247,6 +247,16 @@ static void read_no_eol (Parser *self, Hunk *hunk)
 	self->at++;
 }
 
+/* Which of two hunks would change the lines that both claim, nobody can tell. */
+static gboolean overlaps (const FilePatch *file, const Hunk *hunk)
+{
+	const Hunk *above =
+		file->hunks->len > 1 ? g_ptr_array_index (file->hunks, file->hunks->len - 2) : NULL;
+
+	return above && above->old_count && hunk->old_count &&
+	       hunk->old_start < above->old_start + above->old_count;
+}
+
 static gboolean read_hunk (Parser *self, GError **error)
 {
 	g_autofree char *header = g_strchomp (g_strdup (text_at (self, self->at)));
@@ -261,6 +271,8 @@ static gboolean read_hunk (Parser *self, GError **error)
 		hunk->section = g_strdup ("");
 		return broken (self, error, "this is no hunk header");
 	}
+	if (overlaps (self->file, hunk))
+		return broken (self, error, "this hunk begins above the end of the one before it");
 	self->at++;
 	while ((line = take_line (self, hunk, seen))) {
 		g_ptr_array_add (hunk->lines, line);

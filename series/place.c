@@ -12,7 +12,7 @@ typedef struct {
 GArray *slices_new (const char *data, gsize length)
 {
 	GArray *lines = g_array_new (FALSE, FALSE, sizeof (Slice));
-	const char *end = data + length;
+	const char *end = length ? data + length : data; /* NULL for an empty file */
 
 	while (data < end) {
 		const char *newline = memchr (data, '\n', (gsize) (end - data));

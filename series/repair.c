@@ -149,6 +149,9 @@ static gboolean try_mending (Repaired *self, GPtrArray *lines, guint from, const
 
 	if (!patch || patch->defect || patch_unsafe_path (patch, NULL))
 		return FALSE;
+	/* among @lines: where the diff ends there is not known once some were joined */
+	patch->first = from;
+	patch->last = lines->len - 1;
 	repair__paths (patch, base, told);
 	if (prove_tabs (patch, base, &tabs)) {
 		take_mended (self, mended, g_steal_pointer (&patch), told, proven);

@@ -92,6 +92,12 @@ Thread *thread_parse (const char *data, gsize length, const char *source, GError
 			"'%s' is empty\ngive an mbox, a mail, or the text of a web archive",
 			source);
 	thread__read_archive (self, data);
+	if (self->messages->len && memchr (data, 0, length))
+		return fail_null (
+			error, BAKEOFF_ERROR_USAGE,
+			"'%s' has a NUL byte at %zu: it is no text\n"
+			"nothing was imported; take the page's text from the archive again",
+			source, strlen (data));
 	if (!self->messages->len)
 		thread__read_mails (self, data, length);
 	if (!self->messages->len)
