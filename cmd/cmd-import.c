@@ -227,11 +227,28 @@ static Thread *read_source (const Project *project, const char *source, const ch
 	return inbox ? read_inbox (project, inbox, id, error) : thread_read (source, error);
 }
 
+static gboolean check_control (const Import *import, GError **error)
+{
+	guint i;
+
+	for (i = 0; i < import->patches->len; i++) {
+		const PostedPatch *patch = import->patches->pdata[i];
+
+		if (patch->control)
+			return fail (error, BAKEOFF_ERROR_USAGE,
+				     "%s: it can make a diff look like another one\n"
+				     "nothing was imported; remove that mail, or look at its bytes "
+				     "and give --allow-control",
+				     patch->control);
+	}
+	return TRUE;
+}
+
 gboolean cmd_import (int argc, char **argv, int *out_status G_GNUC_UNUSED, GError **error)
 {
 	g_auto (Selection) selection = { 0 };
 	g_auto (Ground) ground = { 0 };
-	gboolean dry_run = FALSE, all = FALSE, suggest = FALSE;
+	gboolean dry_run = FALSE, all = FALSE, suggest = FALSE, allow_control = FALSE;
 	const GOptionEntry own[] = { { "dry-run", 'n', 0, G_OPTION_ARG_NONE, &dry_run,
 				       "Say what is found, write nothing", NULL },
 				     { "all", 0, 0, G_OPTION_ARG_NONE, &all,
@@ -239,6 +256,8 @@ gboolean cmd_import (int argc, char **argv, int *out_status G_GNUC_UNUSED, GErro
 				     { "suggest", 0, 0, G_OPTION_ARG_NONE, &suggest,
 				       "Make variants of reverts that mails ask for in words",
 				       NULL },
+				     { "allow-control", 0, 0, G_OPTION_ARG_NONE, &allow_control,
+				       "Take diffs with control and bidi characters", NULL },
 				     { NULL } };
 	ImportOptions options;
 	g_autoptr (Thread) thread = NULL;
@@ -265,7 +284,7 @@ gboolean cmd_import (int argc, char **argv, int *out_status G_GNUC_UNUSED, GErro
 				   .all = all,
 				   .suggest = suggest };
 	import = import_thread (thread, &options, error);
-	if (!import)
+	if (!import || (!allow_control && !check_control (import, error)))
 		return FALSE;
 	if (!selection.project->descriptions)
 		import_drop_descriptions (import);

@@ -13,7 +13,7 @@ _bakeoff_reducible="pass fail oops hang built build-failed"
 _bakeoff_options ()
 {
 	case $1 in
-	import) echo "--help --dry-run --all --suggest --project --repo --base" ;;
+	import) echo "--help --dry-run --all --suggest --allow-control --project --repo --base" ;;
 	show) echo "--help --changed --functions --conflicts --project --repo --base --board --config --variant --combine" ;;
 	apply) echo "--help --variant --fail --project --repo --base" ;;
 	build) echo "--help --fail-on --project --repo --base --board --config --variant --combine --jobs --no-sandbox --no-ccache --fresh" ;;

@@ -193,6 +193,24 @@ mbox_of() {
 	done
 }
 
+# A character that shows the diff in another order than the compiler reads it: refused with the line and
+# what it is, in the second of two mails too, and nothing is written; --allow-control takes it.
+@test "a mail's patch with a bidi character, an escape" {
+	for byte in '\xe2\x80\xae' '\xe2\x81\xa6' '\xef\xbb\xbf' '\x1b'; do
+		{
+			patch_for good | mbox_of
+			patch_for new | sed "s/^+owned/+a $byte b/; s/<1@/<2@/" | mbox_of
+		} >"$BATS_TEST_TMPDIR/evil.mbox"
+		refuses 2 "$bakeoff" import "$BATS_TEST_TMPDIR/evil.mbox"
+		# the first has 18 lines, and the added one is the 15th of the second
+		[[ $err =~ evil\.mbox:33:\ U\+ ]] || say "no line: $err"
+		has "$err" --allow-control
+		refuses 2 "$bakeoff" import --dry-run "$BATS_TEST_TMPDIR/evil.mbox"
+	done
+	runs 0 "$bakeoff" import --allow-control "$BATS_TEST_TMPDIR/evil.mbox"
+	has "$out" "2 with a diff, 2 candidates" "2 variants added"
+}
+
 # The same put into patches/ by hand: the variant is apply-failed, and no such file or ref comes to be.
 @test "a patch file for ../../etc/passwd, an absolute path, .git/config" {
 	before=$(sha256sum /etc/passwd)

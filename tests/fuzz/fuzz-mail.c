@@ -37,7 +37,7 @@ static void check_postings (const Thread *thread)
 	}
 }
 
-static void check_candidate (const Candidate *candidate)
+static void check_candidate (const PostedPatch *candidate)
 {
 	g_autoptr (GPtrArray) lines = source_lines_new (candidate->text, 1);
 	int diff = patch_find (lines, 0);
@@ -69,10 +69,10 @@ int LLVMFuzzerTestOneInput (const guint8 *data, gsize length)
 	thread = thread_parse (copy, length, "fuzz", NULL);
 	if (thread)
 		check_postings (thread);
-	in = import_read (path, NULL, NULL, NULL, NULL);
+	in = import_read (path, &(ImportOptions){ 0 }, NULL);
 	close (fd);
-	for (i = 0; in && i < in->candidates->len; i++)
-		check_candidate (in->candidates->pdata[i]);
+	for (i = 0; in && i < in->patches->len; i++)
+		check_candidate (in->patches->pdata[i]);
 	if (in)
 		import_drop_descriptions (in);
 	return 0;

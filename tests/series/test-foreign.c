@@ -21,18 +21,18 @@ static Import *import_bytes (Fixture *fixture, const char *diff, gsize length, G
 
 	g_string_append_len (mail, diff, (gssize) length);
 	g_assert_true (g_file_set_contents (path, mail->str, (gssize) mail->len, NULL));
-	return import_read (path, repo, base, NULL, error);
+	return import_read (path, &(ImportOptions){ .repo = repo, .base = base }, error);
 }
 
 /* The only candidate of a mail with @diff. */
-static const Candidate *import_diff (Fixture *fixture, const char *diff, Import **out_import)
+static const PostedPatch *import_diff (Fixture *fixture, const char *diff, Import **out_import)
 {
 	g_autoptr (GError) error = NULL;
 
 	*out_import = import_bytes (fixture, diff, strlen (diff), &error);
 	g_assert_no_error (error);
-	g_assert_cmpuint ((*out_import)->candidates->len, ==, 1);
-	return (*out_import)->candidates->pdata[0];
+	g_assert_cmpuint ((*out_import)->patches->len, ==, 1);
+	return (*out_import)->patches->pdata[0];
 }
 
 static Applied *apply_texts (Fixture *fixture, const char *const *texts)
@@ -95,7 +95,7 @@ static void test_malformed (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED
 	fixture_commit_base (fixture);
 	for (i = 0; i < G_N_ELEMENTS (cases); i++) {
 		g_autoptr (Import) in = NULL;
-		const Candidate *candidate = import_diff (fixture, cases[i][0], &in);
+		const PostedPatch *candidate = import_diff (fixture, cases[i][0], &in);
 		const char *texts[] = { candidate->text, NULL };
 		g_autoptr (Applied) applied = apply_texts (fixture, texts);
 
@@ -150,7 +150,7 @@ static void test_index (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
 	g_autofree char *whole = NULL, *damaged = NULL, *other = NULL, *none = NULL, *edited = NULL;
 	g_autoptr (Import) in = NULL, in2 = NULL, in3 = NULL, in4 = NULL;
 	g_autoptr (Applied) refused = NULL, taken = NULL;
-	const Candidate *candidate;
+	const PostedPatch *candidate;
 	const char *index;
 
 	fixture_commit_base (fixture);
@@ -197,17 +197,17 @@ static void test_index_of_stack (Fixture *fixture, gconstpointer unused G_GNUC_U
 	repo = repo_open (fixture->repo, NULL);
 	base = repo_resolve (repo, "v1", NULL);
 	path = fixture_write (fixture->dir, "mails", mails);
-	sound = import_read (path, repo, base, NULL, &error);
+	sound = import_read (path, &(ImportOptions){ .repo = repo, .base = base }, &error);
 	g_assert_no_error (error);
 	damaged = replaced (mails, "+\tu64 pin;", "+\tu64  pin;");
 	broken = fixture_write (fixture->dir, "broken", damaged);
-	unsound = import_read (broken, repo, base, NULL, &error);
+	unsound = import_read (broken, &(ImportOptions){ .repo = repo, .base = base }, &error);
 	g_assert_no_error (error);
-	g_assert_cmpuint (sound->candidates->len, ==, 2);
-	g_assert_cmpuint (unsound->candidates->len, ==, 2);
-	g_assert_null (((Candidate *) sound->candidates->pdata[1])->malformed);
-	g_assert_null (((Candidate *) unsound->candidates->pdata[0])->malformed);
-	assert_has (((Candidate *) unsound->candidates->pdata[1])->malformed,
+	g_assert_cmpuint (sound->patches->len, ==, 2);
+	g_assert_cmpuint (unsound->patches->len, ==, 2);
+	g_assert_null (((PostedPatch *) sound->patches->pdata[1])->malformed);
+	g_assert_null (((PostedPatch *) unsound->patches->pdata[0])->malformed);
+	assert_has (((PostedPatch *) unsound->patches->pdata[1])->malformed,
 		    "drivers/led.c: the hunks do not make ");
 }
 
@@ -219,7 +219,7 @@ static void test_tabs (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
 	g_autoptr (Import) in = NULL, in2 = NULL;
 	g_auto (GStrv) parts = NULL;
 	g_autofree char *blanks = NULL;
-	const Candidate *candidate;
+	const PostedPatch *candidate;
 	const char *index;
 
 	fixture_commit_base (fixture);
@@ -250,7 +250,7 @@ static void test_broken (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
 		LED "@@ -8,3 +8,3 @@\n \n-static int led_read (struct led *led)\n"
 		    "+static long led_read\n(struct led *led)\n {\n";
 	g_autoptr (Import) in = NULL, in2 = NULL;
-	const Candidate *candidate;
+	const PostedPatch *candidate;
 
 	fixture_commit_base (fixture);
 	candidate = import_diff (fixture, context, &in);
@@ -335,7 +335,7 @@ static void test_nul (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
 	g_assert_error (error, BAKEOFF_ERROR, BAKEOFF_ERROR_USAGE);
 	assert_has (error->message, "is no text and was not read");
 	g_assert_true (g_file_set_contents (archive, page, sizeof page - 1, NULL));
-	g_assert_null (import_read (archive, NULL, NULL, NULL, &error2));
+	g_assert_null (import_read (archive, &(ImportOptions){ 0 }, &error2));
 	g_assert_error (error2, BAKEOFF_ERROR, BAKEOFF_ERROR_USAGE);
 	assert_has (error2->message, "'page' has a NUL byte");
 	fixture_put (fixture->dir, "p/x", "");
