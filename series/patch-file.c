@@ -165,15 +165,16 @@ static void remember_mail (const PatchFile *self, Patch *patch)
 Patch *patch_file_parse (const PatchFile *self, GError **error)
 {
 	g_autoptr (Patch) patch = NULL;
-	guint level = 1;
+	QuiltOptions options;
 
-	if (!quilt_strip_level (self->path, &level, error))
+	if (!quilt_options (self->path, &options, error))
 		return NULL;
 	if (self->nul)
 		return fail_null (error, BAKEOFF_ERROR_PATCH, "%s:%u: there is a NUL byte in it",
 				  self->name, self->nul);
 	patch = patch_parse (self->lines, self->diff, self->name, FALSE, error);
-	if (!patch || !patch_strip (patch, level, error))
+	if (!patch || !patch_strip (patch, options.level, error) ||
+	    (options.reverse && !patch_reverse (patch, error)))
 		return NULL;
 	if (self->refused && !patch->defect)
 		return fail_null (error, BAKEOFF_ERROR_PATCH,

@@ -37,8 +37,9 @@ void patch_file_free (PatchFile *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PatchFile, patch_file_free)
 
 /**
- * patch_file_parse: the diff, its paths stripped as the quilt series says.
+ * patch_file_parse: the diff, its paths stripped, and reversed where the quilt series says so.
  *
- * Errors: PATCH, see patch_parse() and patch_strip(); USAGE from quilt_strip_level().
+ * Errors: PATCH, see patch_parse(), patch_strip() and patch_reverse(); USAGE from
+ * quilt_options().
  */
 Patch *patch_file_parse (const PatchFile *self, GError **error);

@@ -152,6 +152,13 @@ const char *patch_unsafe_path (const Patch *self, guint *out_line);
 gboolean patch_strip (Patch *self, guint level, GError **error);
 
 /**
+ * patch_reverse: makes of @self the patch that undoes it, in place.
+ *
+ * Errors: PATCH for one with a copy: what undoes it is no patch of this kind. @self is unchanged then.
+ */
+gboolean patch_reverse (Patch *self, GError **error);
+
+/**
  * patch_to_string: the canonical text: `diff --git`, a/ and b/, no time stamps, no `index` line,
  * which a repair or another strip level would make untrue. Paths must be relative to the root
  * (patch_strip()).

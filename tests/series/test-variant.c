@@ -266,7 +266,7 @@ static void test_bad_series (Fixture *fixture, gconstpointer unused G_GNUC_UNUSE
 	g_assert_error (error, BAKEOFF_ERROR, BAKEOFF_ERROR_USAGE);
 	g_assert_nonnull (strstr (error->message, "series:2: there is no patch 'none.patch'"));
 	g_clear_error (&error);
-	fixture_put (dir, "series", "a.patch -R\n");
+	fixture_put (dir, "series", "a.patch -E\n");
 	fixture_commit_base (fixture);
 	repo = repo_open (fixture->repo, NULL);
 	base = repo_resolve (repo, "v1", NULL);
