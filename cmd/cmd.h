@@ -40,6 +40,7 @@ gboolean cmd_init (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_import (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_show (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_apply (int argc, char **argv, int *out_status, GError **error);
+gboolean cmd_quilt (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_build (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_boot (int argc, char **argv, int *out_status, GError **error);
 gboolean cmd_run (int argc, char **argv, int *out_status, GError **error);

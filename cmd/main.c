@@ -13,6 +13,8 @@ static const Command commands[] = {
 	  cmd_import },
 	{ "show", "", "List candidates and variants, and who depends on whom", cmd_show },
 	{ "apply", "", "Make variants commits under refs/bakeoff/", cmd_apply },
+	{ "quilt", "VARIANT DIR", "Make a variant a work tree for quilt push, pop and refresh",
+	  cmd_quilt },
 	{ "build", "", "Build variants for boards", cmd_build },
 	{ "boot", "", "Boot one cell, its console on the terminal", cmd_boot },
 	{ "run", "", "Build and boot the whole matrix, and print it", cmd_run },

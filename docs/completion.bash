@@ -5,7 +5,7 @@
 #
 # _bakeoff_commands and _bakeoff_options repeat the table of cmd/main.c and what --help prints.
 
-_bakeoff_commands="init import show apply build boot run step reduce bisect report decode replay boards gc doctor"
+_bakeoff_commands="init import show apply quilt build boot run step reduce bisect report decode replay boards gc doctor"
 _bakeoff_formats="text reply json"
 _bakeoff_verdicts="any pass fail oops hang built build-failed apply-failed infra undecided oops-new"
 _bakeoff_reducible="pass fail oops hang built build-failed"
@@ -16,6 +16,7 @@ _bakeoff_options ()
 	import) echo "--help --dry-run --all --suggest --allow-control --project --repo --base" ;;
 	show) echo "--help --changed --functions --conflicts --project --repo --base --board --config --variant --combine" ;;
 	apply) echo "--help --variant --fail --project --repo --base" ;;
+	quilt) echo "--help --pop --base-only --project --repo --base" ;;
 	build) echo "--help --fail-on --project --repo --base --board --config --variant --combine --jobs --no-sandbox --no-ccache --fresh" ;;
 	boot) echo "--help --interactive --project --repo --base --board --config --variant --jobs --no-sandbox --no-ccache --fresh" ;;
 	run) echo "--help --repeat --until-sure --fail-on --project --repo --base --board --config --variant --combine --jobs --no-sandbox --no-ccache --fresh" ;;
@@ -153,6 +154,11 @@ _bakeoff ()
 		;;
 	reduce)
 		mapfile -t COMPREPLY < <(compgen -W "$(_bakeoff_sections variant)" -- "$current")
+		;;
+	quilt)
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -W "base $(_bakeoff_sections variant)" -- "$current"
+			compgen -d -- "$current")
 		;;
 	boards)
 		mapfile -t COMPREPLY < <(compgen -W "show check $(_bakeoff_boards)" -- "$current")

@@ -1,0 +1,230 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# To quilt and back. The real quilt works in the trees: what it says of them is what counts.
+
+load helper
+
+setup() {
+	unset QUILT_PATCHES QUILT_SERIES QUILT_PC
+	p=$BATS_TEST_TMPDIR/p
+	t=$BATS_TEST_TMPDIR/t
+	new_project "$p"
+	cd "$p"
+	top=0006-Add-VM_BUG_ON-in-case-someone-uses-page_mapping-on-a.patch
+	low=0004-page_mapping-must-avoid-slub-pages.patch
+}
+
+# A prelude of one line, of which everything else must be independent.
+add_prelude() {
+	mkdir "$p/prelude"
+	cat >"$p/prelude/makefile.patch" <<-'END'
+		--- a/new-file
+		+++ b/new-file
+		@@ -0,0 +1 @@
+		+below all
+	END
+	sed -i '1s,.*,--- /dev/null,' "$p/prelude/makefile.patch"
+	echo makefile.patch >"$p/prelude/series"
+	conf . bakeoff.prelude prelude
+}
+
+# q COMMAND…: quilt in the tree, without anybody's quiltrc.
+q() {
+	(cd "$t" && quilt --quiltrc=- "$@" 3>&-)
+}
+
+# tree_id: of what lies in the tree, without quilt's own: git's word, in an index of its own.
+tree_id() {
+	(
+		export GIT_INDEX_FILE=$BATS_TEST_TMPDIR/index GIT_DIR=$p.git GIT_WORK_TREE=$t
+		rm -f "$GIT_INDEX_FILE"
+		cd "$t"
+		git add -f -A . ':!patches' ':!.pc'
+		git write-tree
+	)
+}
+
+# applied_tree VARIANT: the tree of its commit.
+applied_tree() {
+	"$bakeoff" apply >/dev/null
+	git -C "$p.git" rev-parse "refs/bakeoff/$1^{tree}"
+}
+
+# pc: what lies in .pc, in names, modes and content.
+pc() {
+	(cd "$t/.pc" && find . -type f -printf '%p %m\n' | sort && find . -type f -print0 | sort -z | xargs -0 sha256sum)
+}
+
+# snapshot: of the project's every file, with its content and time.
+snapshot() {
+	find . -path ./.bakeoff -prune -o -type f -printf '%p %T@ %s\n' | sort
+	find . -path ./.bakeoff -prune -o -type f -print0 | sort -z | xargs -0 sha256sum
+}
+
+# The tree is the variant's, and .pc is byte for byte what quilt itself leaves there.
+@test "a variant is pushed as quilt would push it" {
+	add_prelude
+	runs 0 "$bakeoff" quilt add-vm-bug-on "$t"
+	has "$out" "with the prelude" "2 patches of add-vm-bug-on, all pushed"
+	is "$(tree_id)" "$(applied_tree add-vm-bug-on)"
+	is "$(q top)" "$top"
+	is "$(q applied)" "$low
+$top"
+	is "$(q diff -z)" ""
+	cmp "$t/patches/$top" "patches/$top"
+	pc >"$BATS_TEST_TMPDIR/ours"
+	q pop -a
+	is "$(tree_id)" "$(applied_tree base)"
+	is "$(cat "$t/new-file")" "below all"
+	q push -a
+	is "$(tree_id)" "$(applied_tree add-vm-bug-on)"
+	pc >"$BATS_TEST_TMPDIR/quilts"
+	diff "$BATS_TEST_TMPDIR/ours" "$BATS_TEST_TMPDIR/quilts"
+}
+
+# Files that come, go and become executable are backed up as quilt does it.
+@test "new and removed files are backed up too" {
+	add_variant "$p" files 'mkdir -p some/new && echo text >some/new/file && git rm -q Makefile && : >empty'
+	runs 0 "$bakeoff" quilt files "$t"
+	pc >"$BATS_TEST_TMPDIR/ours"
+	q pop -a
+	is "$(tree_id)" "$(applied_tree base)"
+	q push -a
+	is "$(tree_id)" "$(applied_tree files)"
+	pc >"$BATS_TEST_TMPDIR/quilts"
+	diff "$BATS_TEST_TMPDIR/ours" "$BATS_TEST_TMPDIR/quilts"
+}
+
+# --pop leaves the same as quilt pop -a; --base-only leaves the prelude out.
+@test "--pop and --base-only" {
+	add_prelude
+	runs 0 "$bakeoff" quilt --pop add-vm-bug-on "$t"
+	has "$out" "none pushed"
+	is "$(tree_id)" "$(applied_tree base)"
+	[ ! -e "$t/.pc/applied-patches" ]
+	q push -a
+	is "$(tree_id)" "$(applied_tree add-vm-bug-on)"
+	rm -r "$t"
+	runs 0 "$bakeoff" quilt --base-only add-vm-bug-on "$t"
+	lacks "$out" "prelude"
+	[ ! -e "$t/new-file" ]
+	q pop -a
+	is "$(tree_id)" "$(git -C "$p.git" rev-parse 'model-1^{tree}')"
+}
+
+# -p0, -R and a subfolder go along.
+@test "options of the series go along" {
+	mkdir patches/sub
+	sed -e 's,^\(---\|+++\) [ab]/,\1 ,' -e '/^diff --git/d' "patches/$low" >patches/sub/p0.patch
+	cat >patches/back.patch <<-'END'
+		--- a/undone
+		+++ /dev/null
+		@@ -1 +0,0 @@
+		-undone
+	END
+	printf '%s\n' '# guards' 'sub/p0.patch -p0 #+slub' 'back.patch -R' >>patches/series
+	conf . variant.options.patch sub/p0.patch
+	conf . --add variant.options.patch back.patch
+	runs 0 "$bakeoff" quilt options "$t"
+	is "$(tail -n 2 "$t/patches/series")" "sub/p0.patch -p0
+back.patch -R"
+	is "$(cat "$t/undone")" "undone"
+	q pop -a
+	is "$(tree_id)" "$(applied_tree base)"
+	q push -a
+	is "$(tree_id)" "$(applied_tree options)"
+}
+
+# The base has no patches: quilt can begin one.
+@test "the base is a tree for a new patch" {
+	runs 0 "$bakeoff" quilt base "$t"
+	q new first.patch
+	q add Makefile
+	echo '# new' >>"$t/Makefile"
+	q refresh
+	is "$(q series)" first.patch
+}
+
+# What is there already stays; what is refused leaves nothing, neither there nor beside it.
+@test "refused without a trace" {
+	mkdir "$t"
+	echo mine >"$t/file"
+	must_fail 2 "$bakeoff" quilt add-vm-bug-on "$t"
+	has "$err" "is not empty"
+	is "$(ls -A "$t")" file
+	must_fail 2 "$bakeoff" quilt add-vm-bug-on "$t/file"
+	rm "$t/file"
+	must_fail 2 "$bakeoff" quilt none "$t"
+	has "$err" "no variant 'none'"
+	must_fail 2 "$bakeoff" quilt add-vm-bug-on-lameter "$t"
+	has "$err" "variant 'add-vm-bug-on-lameter' does not apply: " "--pop"
+	must_fail 2 "$bakeoff" quilt add-vm-bug-on
+	must_fail 2 "$bakeoff" quilt add-vm-bug-on "$BATS_TEST_TMPDIR/no/such"
+	is "$(ls -A "$t")" ""
+	is "$(find "$BATS_TEST_TMPDIR" -maxdepth 1 -name '.t*')" ""
+	runs 0 "$bakeoff" quilt add-vm-bug-on "$t"
+	[ -d "$t/patches" ]
+}
+
+# A tree that has what quilt would make is refused, and so is one that cannot be finished, here for
+# a symbolic link that a patch changes: no half of it is left.
+@test "half a tree is no tree" {
+	git clone -q "$p.git" "$BATS_TEST_TMPDIR/w"
+	(cd "$BATS_TEST_TMPDIR/w" && git checkout -q model-1 && ln -s Makefile link &&
+		git add -A && git commit -q -m link && git push -q origin HEAD:refs/heads/link &&
+		mkdir patches && echo >patches/x &&
+		git add -A && git commit -q -m own && git push -q origin HEAD:refs/heads/own)
+	must_fail 2 "$bakeoff" quilt --base own add-vm-bug-on "$t"
+	has "$err" "has a 'patches' of its own"
+	printf '%s\n' 'diff --git a/link b/link' 'deleted file mode 120000' '--- a/link' '+++ /dev/null' \
+		'@@ -1 +0,0 @@' -Makefile '\ No newline at end of file' >patches/unlink.patch
+	conf . variant.unlink.patch unlink.patch
+	must_fail 2 "$bakeoff" quilt --base link unlink "$t"
+	has "$err" "'link' is a symbolic link"
+	[ ! -e "$t" ]
+	is "$(find "$BATS_TEST_TMPDIR" -maxdepth 1 -name '.t*')" ""
+	runs 0 "$bakeoff" quilt --base link add-vm-bug-on "$t"
+	is "$(readlink "$t/link")" Makefile
+}
+
+# A variant that does not apply can be had without its patches. quilt refuses it too.
+@test "--pop is for what does not apply" {
+	runs 0 "$bakeoff" quilt --pop add-vm-bug-on-lameter "$t"
+	is "$(tree_id)" "$(applied_tree base)"
+	runs 1 q push -a
+}
+
+# fuzzy_variant N: its second patch fits where N lines of context at each end are ignored.
+fuzzy_variant() {
+	local f=$BATS_TEST_TMPDIR/fuzzy
+
+	mkdir -p "$f/a" "$f/b"
+	seq 1 20 >"$f/a/numbers"
+	(cd "$f" && diff -u --label /dev/null --label b/numbers /dev/null a/numbers) >patches/numbers.patch || true
+	sed -e "s/^\(10\)$/ten/; $((5)),$((4 + $1))s/$/ other/; $((16 - $1)),15s/$/ other/" "$f/a/numbers" >"$f/b/numbers"
+	sed -e 's/^ten$/10/' "$f/b/numbers" >"$f/a/numbers"
+	(cd "$f" && diff -U5 a/numbers b/numbers) >patches/fuzzy.patch || true
+	conf . --unset-all variant.fuzzy.patch || true
+	conf . variant.fuzzy.patch numbers.patch
+	conf . --add variant.fuzzy.patch fuzzy.patch
+}
+
+# More fuzz than quilt push allows is refused, though bakeoff.fuzz allows it; as much is told.
+@test "fuzz that quilt refuses is refused" {
+	fuzzy_variant 3
+	must_fail 2 "$bakeoff" quilt fuzzy "$t"
+	has "$err" "does not apply"
+	conf . bakeoff.fuzz 3
+	must_fail 2 "$bakeoff" quilt fuzzy "$t"
+	has "$err" "with fuzz 3" "quilt push allows a fuzz of 2"
+	runs 0 "$bakeoff" quilt --pop fuzzy "$t"
+	runs 1 q push -a
+	rm -r "$t"
+	fuzzy_variant 2
+	runs 0 "$bakeoff" quilt fuzzy "$t"
+	has "$out" "with fuzz 2"
+	q pop -a
+	q push -a
+	is "$(tree_id)" "$(applied_tree fuzzy)"
+}
