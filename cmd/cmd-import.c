@@ -5,6 +5,7 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "cmd/cmd.h"
+#include "cmd/import-quilt.h"
 #include "cmd/options.h"
 #include "matrix/mail-index.h"
 #include "series/import.h"
@@ -272,9 +273,11 @@ gboolean cmd_import (int argc, char **argv, int *out_status G_GNUC_UNUSED, GErro
 	if (argc < 2)
 		return fail (error, BAKEOFF_ERROR_USAGE,
 			     "import what?\ngive an mbox, a mail, a maildir, a web archive's text, "
-			     "'-', or a public-inbox and a Message-ID");
+			     "'-', a public-inbox and a Message-ID, or a folder of quilt's");
 	if (!selection_load (&selection, error))
 		return FALSE;
+	if (argc == 2 && import_is_quilt (argv[1]))
+		return import_quilt (&selection, argv[1], dry_run, error);
 	thread = read_source (selection.project, argv[1], argc > 2 ? argv[2] : NULL, error);
 	if (!thread || !open_ground (&ground, &selection, thread, error))
 		return FALSE;

@@ -9,8 +9,8 @@
 #define VERSION "0.1"
 
 static const Command commands[] = {
-	{ "import", "THREAD [MESSAGE-ID]", "Turn a mail thread into patches and variants",
-	  cmd_import },
+	{ "import", "THREAD [MESSAGE-ID] | DIR",
+	  "Turn a mail thread, or a folder of quilt's, into patches and variants", cmd_import },
 	{ "show", "", "List candidates and variants, and who depends on whom", cmd_show },
 	{ "apply", "", "Make variants commits under refs/bakeoff/", cmd_apply },
 	{ "quilt", "VARIANT DIR", "Make a variant a work tree for quilt push, pop and refresh",

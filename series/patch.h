@@ -154,7 +154,8 @@ gboolean patch_strip (Patch *self, guint level, GError **error);
 /**
  * patch_reverse: makes of @self the patch that undoes it, in place.
  *
- * Errors: PATCH for one with a copy: what undoes it is no patch of this kind. @self is unchanged then.
+ * Errors: PATCH for one with a copy: what undoes it is no patch of this kind. @self is unchanged
+ * then.
  */
 gboolean patch_reverse (Patch *self, GError **error);
 

@@ -228,3 +228,243 @@ fuzzy_variant() {
 	q push -a
 	is "$(tree_id)" "$(applied_tree fuzzy)"
 }
+
+# Out and in again is nothing at all: no byte, no time. Nor is it with a prelude, or without patches.
+@test "to quilt and back changes nothing" {
+	add_prelude
+	for variant in add-vm-bug-on base page-mapping-avoid-slub; do
+		runs 0 "$bakeoff" quilt "$variant" "$t"
+		snapshot >"$BATS_TEST_TMPDIR/before"
+		runs 0 "$bakeoff" import "$t"
+		has "$out" "0 new, 0 changed; 0 variants added"
+		lacks "$out" "note: '"
+		snapshot >"$BATS_TEST_TMPDIR/after"
+		diff "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
+		rm -r "$t"
+	done
+}
+
+# What was refreshed comes back, in that patch alone, with its headers; the variant is the tree.
+@test "a refreshed patch comes back" {
+	add_prelude
+	runs 0 "$bakeoff" quilt add-vm-bug-on "$t"
+	q add Makefile
+	echo '# edited' >>"$t/Makefile"
+	q refresh
+	snapshot >"$BATS_TEST_TMPDIR/before"
+	runs 0 "$bakeoff" import --dry-run "$t"
+	has "$out" "changed  $top" "1 changed"
+	snapshot >"$BATS_TEST_TMPDIR/after"
+	diff "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
+	sed -n '1,/^---$/p' "patches/$top" >"$BATS_TEST_TMPDIR/head"
+	runs 0 "$bakeoff" import "$t"
+	has "$out" "changed  $top" "2 patches, 0 new, 1 changed; 0 variants added"
+	snapshot >"$BATS_TEST_TMPDIR/after"
+	is "$(diff "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after" | grep '^>' | grep -o '\./.*' |
+		cut -d ' ' -f 1 | sort -u)" "./patches/$top"
+	is "$(sed -n '1,/^---$/p' "patches/$top")" "$(cat "$BATS_TEST_TMPDIR/head")"
+	grep -q '^X-Bakeoff-Source: ' "patches/$top"
+	is "$(tree_id)" "$(applied_tree add-vm-bug-on)"
+	has "$out" "tree $(tree_id | cut -c 1-12)"
+	lacks "$(git -C "$p.git" show --format= "refs/bakeoff/add-vm-bug-on")" "below all"
+	runs 0 "$bakeoff" import "$t"
+	has "$out" "0 new, 0 changed"
+}
+
+# A lower patch changes too where it is refreshed, and with it all variants that have it.
+@test "a patch of several variants is told" {
+	runs 0 "$bakeoff" quilt add-vm-bug-on "$t"
+	q pop
+	q add Makefile
+	echo '# edited' >>"$t/Makefile"
+	q refresh
+	runs 0 "$bakeoff" import "$t"
+	has "$out" "changed  $low" "note: variant 'page-mapping-avoid-slub' has '$low' too"
+	lacks "$out" "changed  $top"
+	is "$(tree_id)" "$(applied_tree page-mapping-avoid-slub)"
+}
+
+# quilt fold and header: what they make comes back as they made it.
+@test "fold and header come back" {
+	runs 0 "$bakeoff" quilt page-mapping-avoid-slub "$t"
+	(cd "$t" && printf '%s\n' '--- /dev/null' '+++ b/folded' '@@ -0,0 +1 @@' '+folded' | quilt --quiltrc=- fold 3>&-)
+	q refresh
+	q header | sed 's/^---$/Tested-by: Somebody <some@example.org>\n---/' >"$BATS_TEST_TMPDIR/header"
+	q header -r <"$BATS_TEST_TMPDIR/header"
+	runs 0 "$bakeoff" import "$t"
+	has "$out" "1 changed"
+	grep -q '^Tested-by: Somebody' "patches/$low"
+	grep -q '^From: ' "patches/$low"
+	is "$(tree_id)" "$(applied_tree page-mapping-avoid-slub)"
+	git -C "$p.git" log -1 --format=%B refs/bakeoff/page-mapping-avoid-slub | grep -q '^Tested-by: Somebody'
+}
+
+# A patch that lost all that stood above its diff keeps what the project has of it.
+@test "headers that are gone are kept" {
+	runs 0 "$bakeoff" quilt page-mapping-avoid-slub "$t"
+	q diff >"$BATS_TEST_TMPDIR/bare"
+	cp "$BATS_TEST_TMPDIR/bare" "$t/patches/$low"
+	runs 0 "$bakeoff" import "$t"
+	grep -q '^From: ' "patches/$low"
+	grep -q '^Index: ' "patches/$low"
+	is "$(tree_id)" "$(applied_tree page-mapping-avoid-slub)"
+}
+
+# A new patch is a new file, in its place in the series, and a variant of all that lies below it.
+@test "a new patch is a new variant" {
+	before=$(cat patches/series)
+	runs 0 "$bakeoff" quilt page-mapping-avoid-slub "$t"
+	q new -p0 sub/more.diff
+	q add Makefile
+	echo '# more' >>"$t/Makefile"
+	q refresh
+	q header -r <<<'kbuild: say more'
+	runs 0 "$bakeoff" import "$t"
+	has "$out" "new      sub/more.diff" "2 patches, 1 new, 0 changed; 1 variants added"
+	is "$(conf . --get-all variant.kbuild-say-more.patch)" "$low
+sub/more.diff"
+	cmp patches/sub/more.diff "$t/patches/sub/more.diff"
+	is "$(cat patches/series)" "$(sed "/^$low/a sub/more.diff -p0" <<<"$before")"
+	is "$(tree_id)" "$(applied_tree kbuild-say-more)"
+	runs 0 "$bakeoff" import "$t"
+	has "$out" "0 new, 0 changed; 0 variants added"
+	rm -r "$t"
+	runs 0 "$bakeoff" quilt kbuild-say-more "$t"
+	is "$(q top)" "sub/more.diff"
+}
+
+# What is removed in the tree is told and kept in the project; what is left is a variant of its own.
+@test "a removed patch is told, not removed" {
+	runs 0 "$bakeoff" quilt add-vm-bug-on "$t"
+	q delete -r "$top"
+	runs 0 "$bakeoff" import "$t"
+	has "$out" "note: '$top' is no longer in the series: variant 'add-vm-bug-on' keeps it"
+	has "$out" "0 new, 0 changed; 0 variants added"
+	[ -e "patches/$top" ]
+	is "$(conf . --get-all variant.add-vm-bug-on.patch | wc -l)" 2
+}
+
+# An edit without refresh is in no patch: that is told. After the refresh it is not.
+@test "a forgotten refresh is told" {
+	runs 0 "$bakeoff" quilt add-vm-bug-on "$t"
+	q add Makefile
+	echo '# edited' >>"$t/Makefile"
+	runs 0 "$bakeoff" import "$t"
+	has "$out" "note: 'Makefile' was edited and is not in the patches" "0 changed"
+	q refresh
+	runs 0 "$bakeoff" import "$t"
+	lacks "$out" "note: '"
+	q pop
+	runs 0 "$bakeoff" import "$t"
+	lacks "$out" "note: '"
+}
+
+# A variant that did not apply is mended with quilt and then does.
+@test "quilt mends what did not apply" {
+	add_variant "$p" broken 'sed -i s/SLUB/BULS/ Makefile && echo "# broken" >>Makefile'
+	sed -i 's/^ /  other /' patches/broken.patch
+	must_fail 2 "$bakeoff" quilt broken "$t"
+	runs 0 "$bakeoff" quilt --pop broken "$t"
+	must_fail 2 "$bakeoff" import "$t"
+	has "$err" "nothing was imported, for it does not apply: " "broken.patch"
+	runs 1 q push -f
+	rm "$t/Makefile.rej"
+	echo "# mended" >>"$t/Makefile"
+	q refresh
+	runs 0 "$bakeoff" import "$t"
+	has "$out" "changed  broken.patch"
+	is "$(tree_id)" "$(applied_tree broken)"
+	is "$(tail -n 1 "$t/Makefile")" "# mended"
+}
+
+# foreign DIR: a folder of quilt's that bakeoff never saw, over the model kernel.
+foreign() {
+	t=$1
+	git clone -q -b model-1 -c advice.detachedHead=false "$p.git" "$t"
+	rm -rf "$t/.git"
+	q new one.patch
+	q add Makefile
+	echo '# one' >>"$t/Makefile"
+	q refresh
+	q new two.diff
+	q add Makefile second
+	echo '# two' >>"$t/Makefile"
+	echo second >"$t/second"
+	q refresh -p0
+	sed -i '1i# a comment\n' "$t/patches/series"
+	sed -i 's/^two.diff.*/& #+guard/' "$t/patches/series"
+}
+
+# A stranger's folder is one variant with all its patches, called as the folder.
+@test "a foreign folder is one variant" {
+	foreign "$BATS_TEST_TMPDIR/Some Body's.queue"
+	runs 0 "$bakeoff" import "$t"
+	has "$out" "new      one.patch" "new      two.diff" "2 new, 0 changed; 1 variants added"
+	is "$(conf . --get-all variant.Some-Body-s-queue.patch)" "one.patch
+two.diff"
+	is "$(tail -n 2 patches/series)" "one.patch
+two.diff -p0"
+	is "$(tree_id)" "$(applied_tree Some-Body-s-queue)"
+	snapshot >"$BATS_TEST_TMPDIR/before"
+	runs 0 "$bakeoff" import "$t/patches"
+	has "$out" "0 new, 0 changed; 0 variants added"
+	snapshot >"$BATS_TEST_TMPDIR/after"
+	diff "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
+	echo '# three' >>"$t/Makefile"
+	q refresh
+	runs 0 "$bakeoff" import "$t"
+	has "$out" "changed  two.diff"
+	is "$(tree_id)" "$(applied_tree Some-Body-s-queue)"
+}
+
+# Another one's patch with a name of ours is not ours: it replaces nothing.
+@test "a foreign patch replaces none of ours" {
+	foreign "$BATS_TEST_TMPDIR/queue"
+	q rename -P two.diff "$top"
+	snapshot >"$BATS_TEST_TMPDIR/before"
+	must_fail 2 "$bakeoff" import "$t"
+	has "$err" "series:4: the project has another patch '$top'"
+	snapshot >"$BATS_TEST_TMPDIR/after"
+	diff "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
+}
+
+# What does not apply to the base, were it for want of fuzz alone, is refused; so is a damaged line.
+@test "what cannot be used is refused, and nothing is written" {
+	foreign "$BATS_TEST_TMPDIR/queue"
+	cp -r "$t/patches" "$BATS_TEST_TMPDIR/kept"
+	snapshot >"$BATS_TEST_TMPDIR/before"
+	sed -i '0,/^ /s/^ .*/ something else/' "$t/patches/one.patch"
+	q pop -a -f
+	q push -a
+	must_fail 2 "$bakeoff" import "$t"
+	has "$err" "nothing was imported" "one.patch" "fits nowhere"
+	rm -r "$t/patches"
+	cp -r "$BATS_TEST_TMPDIR/kept" "$t/patches"
+	sed -i 's/^two.diff.*/two.diff -q/' "$t/patches/series"
+	must_fail 2 "$bakeoff" import "$t"
+	has "$err" "patches/series:4: '-q' cannot be honoured"
+	sed -i 's/^two.diff.*/none.diff/' "$t/patches/series"
+	must_fail 2 "$bakeoff" import "$t"
+	has "$err" "patches/series:4: there is no patch 'none.diff'"
+	cp "$t/patches/two.diff" "$t/two.diff"
+	sed -i 's,^none.diff.*,../two.diff,' "$t/patches/series"
+	must_fail 2 "$bakeoff" import "$t"
+	has "$err" "patches/series:4: '../two.diff' is no name for a patch"
+	echo '# nothing' >"$t/patches/series"
+	must_fail 2 "$bakeoff" import "$t"
+	has "$err" "names no patch"
+	rm "$t/patches/series"
+	must_fail 2 "$bakeoff" import "$t"
+	snapshot >"$BATS_TEST_TMPDIR/after"
+	diff "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
+}
+
+# Where no repository is at hand patches come in untried, and that is told.
+@test "without a repository there is a warning" {
+	foreign "$BATS_TEST_TMPDIR/queue"
+	conf . --unset bakeoff.repo
+	runs 0 "$bakeoff" import "$t"
+	has "$err" "warning: no repository"
+	has "$out" "2 new"
+	lacks "$out" "tree"
+}
