@@ -9,6 +9,8 @@
 #define COUNT_MAX   10000000
 #define BLOB_MIN    4 /* no shorter id does git take, and no longer one is there */
 #define BLOB_MAX    40
+#define MODE_DIGITS 6
+#define MODE_NONE   1 /* no file has it */
 #define MISSING_MAX 8 /* more blank lines in a row than this no archive eats */
 
 typedef struct {
@@ -361,12 +363,20 @@ static void read_index (FilePatch *file, const char *at)
 	}
 }
 
+/* Six octal digits and nothing else: half a mode is another one. */
+static guint read_mode (const char *text)
+{
+	if (strlen (text) != MODE_DIGITS || strspn (text, "01234567") != MODE_DIGITS)
+		return MODE_NONE;
+	return (guint) strtoul (text, NULL, 8);
+}
+
 static gboolean read_extended (FilePatch *file, const char *text)
 {
 	if (g_str_has_prefix (text, "old mode ") || g_str_has_prefix (text, "deleted file mode "))
-		file->old_mode = (guint) strtoul (strrchr (text, ' '), NULL, 8);
+		file->old_mode = read_mode (strstr (text, " mode ") + strlen (" mode "));
 	if (g_str_has_prefix (text, "new mode ") || g_str_has_prefix (text, "new file mode "))
-		file->new_mode = (guint) strtoul (strrchr (text, ' '), NULL, 8);
+		file->new_mode = read_mode (strstr (text, " mode ") + strlen (" mode "));
 	if (g_str_has_prefix (text, "index "))
 		read_index (file, text + strlen ("index "));
 	if (g_str_has_prefix (text, "new file mode "))
@@ -417,6 +427,8 @@ static gboolean read_git_header (Parser *self, FilePatch *file, GError **error)
 		    !names_end_with (first, strstr (header, " to ") + 4))
 			return broken (self, error,
 				       "this is not the name that the 'diff --git' line gives");
+		if (file->old_mode == MODE_NONE || file->new_mode == MODE_NONE)
+			return broken (self, error, "this is no file's mode");
 	}
 	return TRUE;
 }
@@ -479,7 +491,7 @@ static gboolean read_file (Parser *self, GError **error)
 		g_clear_pointer (&file->new_path, g_free);
 	if (file->change == CHANGE_MODIFY && !file->old_mode != !file->new_mode)
 		return broken (self, error, "one of 'old mode' and 'new mode' is missing");
-	if (file->change == CHANGE_MODIFY && !file->hunks->len && !file->new_mode)
+	if (file->change == CHANGE_MODIFY && !file->hunks->len && file->old_mode == file->new_mode)
 		return broken (self, error, "this file's header has no hunk below it");
 	return TRUE;
 }

@@ -9,13 +9,13 @@
 static void print_modes (const FilePatch *file, GString *out)
 {
 	if (file->change == CHANGE_CREATE)
-		g_string_append_printf (out, "new file mode %o\n",
+		g_string_append_printf (out, "new file mode %06o\n",
 					file->new_mode ? file->new_mode : 0100644);
 	else if (file->change == CHANGE_DELETE)
-		g_string_append_printf (out, "deleted file mode %o\n",
+		g_string_append_printf (out, "deleted file mode %06o\n",
 					file->old_mode ? file->old_mode : 0100644);
 	else if (file->old_mode && file->new_mode && file->old_mode != file->new_mode)
-		g_string_append_printf (out, "old mode %o\nnew mode %o\n", file->old_mode,
+		g_string_append_printf (out, "old mode %o\nnew mode %06o\n", file->old_mode,
 					file->new_mode);
 }
 

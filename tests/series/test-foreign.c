@@ -86,6 +86,10 @@ static void test_malformed (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED
 		{ "diff --git a/x b/x\nindex 1..2 100644\nGIT binary patch\nliteral 3\n",
 		  "mail.txt:11: a binary patch" },
 		{ "diff --cc x\nindex 1,2..3\n", "mail.txt:9: a merge's combined diff" },
+		{ "diff --git a/Makefile b/Makefile\nold mode 100644\nnew mode 10075 100755\n",
+		  "mail.txt:11: this is no file's mode" },
+		{ "diff --git a/Makefile b/Makefile\nold mode 100644\nnew mode 100644\n",
+		  "mail.txt:11: this file's header has no hunk below it" },
 		{ "diff --git a/Makefile b/makefile\nsimilarity index 100%\nrename from Makefile\n"
 		  "rename to make\n",
 		  "mail.txt:12: this is not the name that the 'diff --git' line gives" },
@@ -104,7 +108,8 @@ static void test_malformed (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED
 	}
 }
 
-/* Hunks that follow each other closely, as diff -U0 and -U1 write them, do not overlap. */
+/* Hunks that follow each other closely, as diff -U0 and -U1 write them, do not overlap; a mode
+ * alone is a change. */
 static void test_close (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
 {
 	static const char close[] = LED
@@ -112,7 +117,9 @@ static void test_close (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
 	static const char sides[] =
 		LED "@@ -4,2 +4,2 @@\n struct led {\n-\tint pin;\n+\tlong pin;\n"
 		    "@@ -6,2 +6,2 @@\n-\tint on;\n+\tlong on;\n };\n";
-	const char *const all[] = { close, sides };
+	static const char mode[] =
+		"diff --git a/Makefile b/Makefile\nold mode 100644\nnew mode 100755\n";
+	const char *const all[] = { close, sides, mode };
 	guint i;
 
 	fixture_commit_base (fixture);
