@@ -15,7 +15,7 @@ static void print_modes (const FilePatch *file, GString *out)
 		g_string_append_printf (out, "deleted file mode %06o\n",
 					file->old_mode ? file->old_mode : 0100644);
 	else if (file->old_mode && file->new_mode && file->old_mode != file->new_mode)
-		g_string_append_printf (out, "old mode %o\nnew mode %06o\n", file->old_mode,
+		g_string_append_printf (out, "old mode %06o\nnew mode %06o\n", file->old_mode,
 					file->new_mode);
 }
 
