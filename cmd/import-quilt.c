@@ -120,10 +120,14 @@ static char *name_of_folder (const char *dir)
 
 static gboolean read_text (Returned *self, GError **error)
 {
-	g_autofree char *changed = files_read (self->entry->path, NULL, error);
+	gsize length = 0;
+	g_autofree char *changed = files_read (self->entry->path, &length, error);
 	g_autofree char *old = NULL;
 	QuiltOptions known;
 
+	if (changed && strlen (changed) < length)
+		return fail (error, BAKEOFF_ERROR_USAGE, "%s: '%s' is no text", self->entry->where,
+			     self->entry->name);
 	if (!changed || !quilt_options (self->entry->path, &self->options, error))
 		return FALSE;
 	g_file_get_contents (self->target, &old, NULL, NULL);

@@ -333,6 +333,50 @@ sub/more.diff"
 	is "$(q top)" "sub/more.diff"
 }
 
+# Other options come back too: a refresh turns a reversed patch round, and -R goes.
+@test "options come back" {
+	cat >patches/back.patch <<-'END'
+		--- a/undone
+		+++ /dev/null
+		@@ -1 +0,0 @@
+		-undone
+	END
+	printf '%s\n' '# here:' 'back.patch -R # why' >>patches/series
+	head -n -1 patches/series >"$BATS_TEST_TMPDIR/head"
+	conf . variant.back.patch back.patch
+	runs 0 "$bakeoff" quilt back "$t"
+	runs 0 "$bakeoff" import "$t"
+	has "$out" "0 changed"
+	is "$(tail -n 1 patches/series)" "back.patch -R # why"
+	echo more >>"$t/undone"
+	q refresh
+	runs 0 "$bakeoff" import "$t"
+	has "$out" "changed  back.patch"
+	is "$(tail -n 1 patches/series)" "back.patch # why"
+	head -n -1 patches/series | diff - "$BATS_TEST_TMPDIR/head"
+	is "$(tree_id)" "$(applied_tree back)"
+	is "$(git -C "$p.git" show refs/bakeoff/back:undone)" "undone
+more"
+}
+
+# Another order is another stack: it becomes a variant, and the first one stays as it is.
+@test "another order is a variant of its own" {
+	add_variant "$p" one 'echo one >one'
+	add_variant "$p" two 'echo two >two'
+	conf . --add variant.one.patch two.patch
+	conf . --remove-section variant.two
+	runs 0 "$bakeoff" quilt --pop one "$t"
+	printf '%s\n' "$(head -n 1 "$t/patches/series")" two.patch one.patch >"$t/series"
+	mv "$t/series" "$t/patches/series"
+	q push -a
+	runs 0 "$bakeoff" import "$t"
+	has "$out" "0 new, 0 changed; 1 variants added"
+	is "$(conf . --get-all variant.one.patch)" "one.patch
+two.patch"
+	is "$(conf . --get-all variant.one-2.patch)" "two.patch
+one.patch"
+}
+
 # What is removed in the tree is told and kept in the project; what is left is a variant of its own.
 @test "a removed patch is told, not removed" {
 	runs 0 "$bakeoff" quilt add-vm-bug-on "$t"
@@ -450,6 +494,10 @@ two.diff -p0"
 	sed -i 's,^none.diff.*,../two.diff,' "$t/patches/series"
 	must_fail 2 "$bakeoff" import "$t"
 	has "$err" "patches/series:4: '../two.diff' is no name for a patch"
+	printf 'nothing\0at all\n' >"$t/patches/two.diff"
+	echo two.diff >"$t/patches/series"
+	must_fail 2 "$bakeoff" import "$t"
+	has "$err" "patches/series:1: 'two.diff' is no text"
 	echo '# nothing' >"$t/patches/series"
 	must_fail 2 "$bakeoff" import "$t"
 	has "$err" "names no patch"
