@@ -310,10 +310,11 @@ static gboolean write_series (const Return *self, GError **error)
 		text = g_strdup ("");
 	for (i = 0; i < self->returned->len; i++) {
 		const Returned *one = self->returned->pdata[i];
+		g_autofree char *comment = quilt_comment (one->entry->path);
 		char *longer;
 
 		if ((one->new || one->changed) && is_in_patches (self, one)) {
-			longer = quilt_put (text, one->name, &one->options, below);
+			longer = quilt_put (text, one->name, &one->options, comment, below);
 			g_free (text);
 			text = longer;
 		}

@@ -21,7 +21,6 @@ void quilt_stack_free (QuiltStack *self)
 /* A name becomes a file of the project's and a value in its configuration. */
 static gboolean check_entry (const QuiltEntry *entry, GError **error)
 {
-	g_autoptr (GError) local = NULL;
 	QuiltOptions options;
 
 	if (!path_is_safe (entry->name) || strpbrk (entry->name, "\"\\;#"))

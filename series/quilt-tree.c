@@ -136,6 +136,7 @@ static gboolean write_patches (const QuiltTree *self, const char *dir, GError **
 	for (i = 0; i < self->names->len; i++) {
 		g_autofree char *path = g_build_filename (patches, self->names->pdata[i], NULL);
 		g_autofree char *folder = g_path_get_dirname (path);
+		g_autofree char *comment = quilt_comment (self->paths->pdata[i]);
 		QuiltOptions options;
 		char *longer;
 
@@ -143,7 +144,7 @@ static gboolean write_patches (const QuiltTree *self, const char *dir, GError **
 		    !files_copy (self->paths->pdata[i], path, error) ||
 		    !quilt_options (self->paths->pdata[i], &options, error))
 			return FALSE;
-		longer = quilt_put (text, self->names->pdata[i], &options, NULL);
+		longer = quilt_put (text, self->names->pdata[i], &options, comment, NULL);
 		g_free (text);
 		text = longer;
 	}

@@ -59,68 +59,6 @@ static gboolean read_options (char **words, const char *where, QuiltOptions *out
 	return TRUE;
 }
 
-/* Whether @file names @patch; if so its options are read. */
-static gboolean look_up (const char *file, const char *patch, QuiltOptions *out,
-			 gboolean *out_found, GError **error)
-{
-	g_autofree char *text = NULL;
-	g_auto (GStrv) lines = NULL;
-	guint i;
-
-	*out_found = FALSE;
-	if (!g_file_get_contents (file, &text, NULL, NULL))
-		return TRUE;
-	lines = g_strsplit (text, "\n", -1);
-	for (i = 0; lines[i] && !*out_found; i++) {
-		g_auto (GStrv) words = split_words (lines[i]);
-		g_autofree char *where = g_strdup_printf ("%s:%u", file, i + 1);
-
-		*out_found = words[0] && strcmp (words[0], patch) == 0;
-		if (*out_found && !read_options (words, where, out, error))
-			return FALSE;
-	}
-	return TRUE;
-}
-
-gboolean quilt_options (const char *path, QuiltOptions *out, GError **error)
-{
-	g_autofree char *dir = g_path_get_dirname (path);
-	g_autofree char *name = g_path_get_basename (path);
-	gboolean found = FALSE;
-	guint depth;
-
-	*out = (QuiltOptions){ .level = 1 };
-	for (depth = 0; depth < FOLDERS_MAX && !found; depth++) {
-		g_autofree char *file = g_build_filename (dir, QUILT_SERIES, NULL);
-		g_autofree char *folder = g_path_get_basename (dir);
-		char *up = g_path_get_dirname (dir);
-		char *below = g_build_filename (folder, name, NULL);
-
-		if (!look_up (file, name, out, &found, error) ||
-		    (!found && g_str_has_prefix (name, QUILT_PATCHES "/") &&
-		     !look_up (file, name + strlen (QUILT_PATCHES "/"), out, &found, error))) {
-			g_free (up);
-			g_free (below);
-			return FALSE;
-		}
-		g_free (dir);
-		g_free (name);
-		dir = up;
-		name = below;
-	}
-	return TRUE;
-}
-
-/* ---- writing ---- */
-
-static char *print_entry (const char *name, const QuiltOptions *options, const char *rest)
-{
-	g_autofree char *level =
-		options->level == 1 ? g_strdup ("") : g_strdup_printf (" -p%u", options->level);
-
-	return g_strconcat (name, level, options->reverse ? " -R" : "", rest, NULL);
-}
-
 /* What stands behind name and options: blanks and a comment, or nothing. */
 static const char *rest_of (const char *line)
 {
@@ -131,6 +69,79 @@ static const char *rest_of (const char *line)
 	while (rest > line && g_ascii_isspace (rest[-1]))
 		rest--;
 	return rest;
+}
+
+/* The line of @file that names @patch. */
+static char *look_up (const char *file, const char *patch, char **out_where)
+{
+	g_autofree char *text = NULL;
+	g_auto (GStrv) lines = NULL;
+	guint i;
+
+	if (!g_file_get_contents (file, &text, NULL, NULL))
+		return NULL;
+	lines = g_strsplit (text, "\n", -1);
+	for (i = 0; lines[i]; i++) {
+		g_autofree char *name = quilt_name_of (lines[i]);
+
+		if (g_strcmp0 (name, patch) != 0)
+			continue;
+		*out_where = g_strdup_printf ("%s:%u", file, i + 1);
+		return g_strdup (lines[i]);
+	}
+	return NULL;
+}
+
+/* The line that names the patch file @path, in the nearest `series` that has one; or NULL. */
+static char *look_around (const char *path, char **out_where)
+{
+	g_autofree char *dir = g_path_get_dirname (path);
+	g_autofree char *name = g_path_get_basename (path);
+	char *line = NULL;
+	guint depth;
+
+	for (depth = 0; depth < FOLDERS_MAX && !line; depth++) {
+		g_autofree char *file = g_build_filename (dir, QUILT_SERIES, NULL);
+		g_autofree char *folder = g_path_get_basename (dir);
+		char *up = g_path_get_dirname (dir);
+		char *below = g_build_filename (folder, name, NULL);
+
+		line = look_up (file, name, out_where);
+		if (!line && g_str_has_prefix (name, QUILT_PATCHES "/"))
+			line = look_up (file, name + strlen (QUILT_PATCHES "/"), out_where);
+		g_free (dir);
+		g_free (name);
+		dir = up;
+		name = below;
+	}
+	return line;
+}
+
+gboolean quilt_options (const char *path, QuiltOptions *out, GError **error)
+{
+	g_autofree char *where = NULL;
+	g_autofree char *line = look_around (path, &where);
+	g_auto (GStrv) words = split_words (line ? line : "");
+
+	return read_options (words, where, out, error);
+}
+
+char *quilt_comment (const char *path)
+{
+	g_autofree char *where = NULL;
+	g_autofree char *line = look_around (path, &where);
+
+	return g_strdup (line ? rest_of (line) : "");
+}
+
+/* ---- writing ---- */
+
+static char *print_entry (const char *name, const QuiltOptions *options, const char *rest)
+{
+	g_autofree char *level =
+		options->level == 1 ? g_strdup ("") : g_strdup_printf (" -p%u", options->level);
+
+	return g_strconcat (name, level, options->reverse ? " -R" : "", rest, NULL);
 }
 
 static void change_entry (char **line, const char *name, const QuiltOptions *options)
@@ -170,7 +181,8 @@ static char *join_lines (GPtrArray *lines)
 	return g_string_free (text, FALSE);
 }
 
-char *quilt_put (const char *text, const char *name, const QuiltOptions *options, const char *after)
+char *quilt_put (const char *text, const char *name, const QuiltOptions *options,
+		 const char *comment, const char *after)
 {
 	g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
 	g_auto (GStrv) parts = g_strsplit (text, "\n", -1);
@@ -188,7 +200,7 @@ char *quilt_put (const char *text, const char *name, const QuiltOptions *options
 	if (!lines->len || *(char *) lines->pdata[lines->len - 1])
 		g_ptr_array_add (lines, g_strdup ("")); /* the last line had no newline */
 	g_ptr_array_insert (lines, below >= 0 ? below + 1 : (int) lines->len - 1,
-			    print_entry (name, options, ""));
+			    print_entry (name, options, comment));
 	return join_lines (lines);
 }
 

@@ -48,8 +48,15 @@ typedef struct {
 gboolean quilt_options (const char *path, QuiltOptions *out, GError **error);
 
 /**
+ * quilt_comment: Returns: (transfer full): what stands behind the options there, with the blanks
+ * before it: a comment, a guard as ` #+tag`, or nothing.
+ */
+char *quilt_comment (const char *path);
+
+/**
  * quilt_put: a `series` with @name in it, under @options.
  * @text: what stands in `series` so far
+ * @comment: what a line that is new gets at its end, see quilt_comment()
  * @after: (nullable): the patch in whose next line @name goes if it is not there yet; at the end
  *   where that one is not there either
  *
@@ -59,7 +66,7 @@ gboolean quilt_options (const char *path, QuiltOptions *out, GError **error);
  * Returns: (transfer full)
  */
 char *quilt_put (const char *text, const char *name, const QuiltOptions *options,
-		 const char *after);
+		 const char *comment, const char *after);
 
 /**
  * quilt_locate: where the patches of a folder made with quilt are.

@@ -127,7 +127,7 @@ $top"
 	conf . variant.options.patch sub/p0.patch
 	conf . --add variant.options.patch back.patch
 	runs 0 "$bakeoff" quilt options "$t"
-	is "$(tail -n 2 "$t/patches/series")" "sub/p0.patch -p0
+	is "$(tail -n 2 "$t/patches/series")" "sub/p0.patch -p0 #+slub
 back.patch -R"
 	is "$(cat "$t/undone")" "undone"
 	q pop -a
@@ -447,7 +447,7 @@ foreign() {
 	is "$(conf . --get-all variant.Some-Body-s-queue.patch)" "one.patch
 two.diff"
 	is "$(tail -n 2 patches/series)" "one.patch
-two.diff -p0"
+two.diff -p0 #+guard"
 	is "$(tree_id)" "$(applied_tree Some-Body-s-queue)"
 	snapshot >"$BATS_TEST_TMPDIR/before"
 	runs 0 "$bakeoff" import "$t/patches"

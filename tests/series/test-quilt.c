@@ -180,9 +180,26 @@ static void test_damaged (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
 static void check_put (const char *name, QuiltOptions options, const char *after,
 		       const char *expected)
 {
-	g_autofree char *text = quilt_put (SERIES, name, &options, after);
+	g_autofree char *text = quilt_put (SERIES, name, &options, " #+new", after);
 
 	g_assert_cmpstr (text, ==, expected);
+}
+
+/* A guard or a comment goes along with its blanks; options are no part of it. */
+static void test_comment (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
+{
+	const char *const names[] = { "sub/deep/times.diff", "unsigned.patch", "gone.patch",
+				      "files.patch" };
+	const char *const comments[] = { " #+slub", "  #-arm # and why", "", "" };
+	guint i;
+
+	put_patches (fixture->dir);
+	for (i = 0; i < G_N_ELEMENTS (names); i++) {
+		g_autofree char *path = g_build_filename (fixture->dir, names[i], NULL);
+		g_autofree char *comment = quilt_comment (path);
+
+		g_assert_cmpstr (comment, ==, comments[i]);
+	}
 }
 
 /* Writing what is there already changes no byte, whatever else stands in the file. */
@@ -206,14 +223,15 @@ static void test_put (void)
 			     NULL);
 	g_autofree char *between =
 		g_strconcat (head,
-			     "new.patch -p0 -R\n  unsigned.patch\t-R  #-arm # and why\n"
+			     "new.patch -p0 -R #+new\n  unsigned.patch\t-R  #-arm # and why\n"
 			     "#off.patch -p9\ngone.patch\nfiles.patch -R -p1\n",
 			     NULL);
-	g_autofree char *first = quilt_put ("", "a.patch", &(QuiltOptions){ 1, FALSE }, NULL);
+	g_autofree char *first = quilt_put ("", "a.patch", &(QuiltOptions){ 1, FALSE }, "", NULL);
 
 	check_put ("unsigned.patch", (QuiltOptions){ 1, FALSE }, NULL, unreversed);
 	check_put ("new.patch", (QuiltOptions){ 0, TRUE }, "sub/deep/times.diff", between);
-	check_put ("off.patch", (QuiltOptions){ 1, FALSE }, "none.patch", SERIES "\noff.patch\n");
+	check_put ("off.patch", (QuiltOptions){ 1, FALSE }, "none.patch",
+		   SERIES "\noff.patch #+new\n");
 	g_assert_cmpstr (first, ==, "a.patch\n");
 }
 
@@ -226,6 +244,7 @@ int main (int argc, char **argv)
 	fixture_add ("/quilt/ab", test_ab);
 	fixture_add ("/quilt/copy", test_copy);
 	fixture_add ("/quilt/damaged", test_damaged);
+	fixture_add ("/quilt/comment", test_comment);
 	g_test_add_func ("/quilt/put-nothing", test_put_nothing);
 	g_test_add_func ("/quilt/put", test_put);
 	return g_test_run ();
