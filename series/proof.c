@@ -62,7 +62,7 @@ Proof file_patch_prove (const Patch *patch, const FilePatch *file, const Overlay
 	else
 		why = g_strdup_printf ("%s:%u: %s: the hunks do not make %.*s of it, as the index "
 				       "line promises: the mail was damaged or cut on its way, or "
-				       "the diff edited",
+				       "the diff edited: without that line it is taken as it is",
 				       patch->name, file->line, patch_path (file), SHOWN_ID,
 				       file->new_blob ? file->new_blob : "an empty file");
 	if (out_why && !*out_why)
