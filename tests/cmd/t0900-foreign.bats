@@ -73,7 +73,9 @@ prints_harmless() {
 # import says what it found in such a mail, and what it cannot use.
 @test "a mail with escapes and bytes that are no UTF-8" {
 	evil_mail mail
-	prints_harmless 0 "$bakeoff" import mail
+	runs 2 "$bakeoff" import mail
+	has "$err" "U+001B, a control character"
+	prints_harmless 0 "$bakeoff" import --allow-control mail
 	has "$out" forged '1 candidates' 'likely(PageSwapCache'
 	is "$(grep -c '^bakeoff: error' <<<"$out")" 0
 	prints_harmless 0 "$bakeoff" show
