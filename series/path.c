@@ -81,10 +81,13 @@ char *path_unquote (const char *text)
 	return g_string_free (out, FALSE);
 }
 
+/* A blank at a name's end gets lost where no quote follows it. */
 static gboolean needs_quotes (const char *path)
 {
 	const guchar *at;
 
+	if (g_str_has_suffix (path, " "))
+		return TRUE;
 	for (at = (const guchar *) path; *at; at++)
 		if (*at < 0x20 || *at >= 0x7f || *at == '"' || *at == '\\')
 			return TRUE;

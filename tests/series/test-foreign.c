@@ -269,6 +269,25 @@ static void test_broken (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
 	assert_has (candidate->malformed, "drivers/led.c: hunk 1 ends after 2 of 3 old lines");
 }
 
+/* A name that ends in a blank keeps it in the patch file that is written. */
+static void test_blank_at_end (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
+{
+	static const char diff[] = "diff --git \"a/x \" \"b/x \"\nnew file mode 100644\n"
+				   "--- /dev/null\n+++ \"b/x \"\n@@ -0,0 +1 @@\n+a\n";
+	g_autoptr (Import) in = NULL;
+	const char *texts[] = { NULL, NULL };
+	g_autoptr (Applied) applied = NULL;
+	g_autofree char *command = NULL, *names = NULL;
+
+	fixture_commit_base (fixture);
+	texts[0] = import_diff (fixture, diff, &in)->text;
+	applied = apply_texts (fixture, texts);
+	g_assert_true (applied->ok);
+	command = g_strdup_printf ("git diff --name-only v1 %s", applied->commit);
+	names = fixture_shell (fixture->repo, command, NULL);
+	g_assert_cmpstr (names, ==, "x \n");
+}
+
 /* ---- links ---- */
 
 #define NEW_LINK(name, target)                                                                     \
@@ -420,6 +439,7 @@ int main (int argc, char **argv)
 	fixture_add ("/foreign/index-of-stack", test_index_of_stack);
 	fixture_add ("/foreign/tabs", test_tabs);
 	fixture_add ("/foreign/broken", test_broken);
+	fixture_add ("/foreign/blank-at-end", test_blank_at_end);
 	fixture_add ("/foreign/links", test_links);
 	fixture_add ("/foreign/nul", test_nul);
 	fixture_add ("/foreign/control", test_control);
