@@ -179,8 +179,8 @@ static void assert_summary (Fixture *self, const Mail *mails, gsize n, const cha
 #define EXPECT(fixture, mails, expected)                                                           \
 	assert_summary (fixture, mails, G_N_ELEMENTS (mails), expected)
 
-/* Diffs that the cases share; freed at exit. */
-static char *diff_a, *diff_a2, *diff_b, *diff_c, *diff_on_a, *two_files;
+/* Diffs that the cases share. */
+static char *diff_a, *diff_a2, *diff_b, *diff_c, *diff_on_a;
 static char *body_a, *body_a2, *body_b, *body_c;
 
 static void make_bodies (void)
@@ -190,7 +190,6 @@ static void make_bodies (void)
 	diff_b = change ("f.c", 30, "b");
 	diff_c = change ("g.c", 50, "c");
 	diff_on_a = replace ("f.c", 10, "a", "on a");
-	two_files = g_strconcat (diff_a, diff_c, NULL);
 	body_a = body ("It does a.", diff_a);
 	body_a2 = body ("It does a otherwise.", diff_a2);
 	body_b = body ("It does b.", diff_b);
