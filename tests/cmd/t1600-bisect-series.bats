@@ -148,9 +148,9 @@ stacks() {
 	(cd q && echo "$(ls 0001*) # when = c0..c1") >q/series
 	refuses 2 --series q
 	has "$err" "/q/series:1: " "'# when ='"
-	(cd q && echo "$(ls 0001*) -R") >q/series
+	(cd q && echo "$(ls 0001*) --fuzz=3") >q/series
 	bisect 2 --series q
-	has "$err" "/q/series:1: '-R' cannot be honoured"
+	has "$err" "/q/series:1: '--fuzz=3' cannot be honoured"
 	(cd q && ls 0*) >q/series
 	sed -i 's/^@@ .*/@@ -1,9 +1,9 @@/' q/0003*
 	bisect 3 --series q
