@@ -268,9 +268,12 @@ Posting *posting_read (const Message *message, GPtrArray *part, guint diff)
 	skip_blank (&text);
 	/* An attached diff says nothing of itself: the mail's text does. */
 	if (text.from == text.to && part != first) {
+		int other = patch_find (first, 0);
+
+		/* a diff in there is another patch's, and no description */
 		g_ptr_array_unref (text.lines);
 		part = first;
-		text = read_lines (first, first->len);
+		text = read_lines (first, other < 0 ? first->len : (guint) other);
 	}
 	text.from = 0;
 	cut_at_scissors (&text);

@@ -337,6 +337,28 @@ static void test_links (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
 	g_assert_true (fine->ok);
 }
 
+/* Of a mail with one diff in its text and another attached each is a patch by itself: the text's
+ * diff does not get into the description of the other one. */
+static void test_two_in_a_mail (Fixture *fixture, gconstpointer unused G_GNUC_UNUSED)
+{
+	static const char mail[] =
+		"From: Ada Byte <ada@example.org>\nSubject: [PATCH] two\nMIME-Version: 1.0\n"
+		"Content-Type: multipart/mixed; boundary=\"b\"\n\n--b\nContent-Type: text/plain\n\n"
+		"Words.\n\n" NEW_FILE ("a") "\n--b\nContent-Type: text/x-patch\n\n" NEW_FILE (
+			"b") "\n--b--\n";
+	g_autofree char *path = fixture_write (fixture->dir, "two", mail);
+	g_autoptr (GError) error = NULL;
+	g_autoptr (Import) in = import_read (path, NULL, NULL, NULL, &error);
+	const Candidate *second;
+
+	g_assert_no_error (error);
+	g_assert_cmpuint (in->candidates->len, ==, 2);
+	second = in->candidates->pdata[1];
+	assert_has (second->text, "Words.\n---\n");
+	assert_has (second->text, "diff --git a/b b/b\n");
+	g_assert_null (strstr (second->text, "diff --git a/a b/a\n"));
+}
+
 /* ---- bytes ---- */
 
 /* A NUL ends no text silently: a mail's part with one is not read and that is told, and so is an
@@ -441,6 +463,7 @@ int main (int argc, char **argv)
 	fixture_add ("/foreign/broken", test_broken);
 	fixture_add ("/foreign/blank-at-end", test_blank_at_end);
 	fixture_add ("/foreign/links", test_links);
+	fixture_add ("/foreign/two-in-a-mail", test_two_in_a_mail);
 	fixture_add ("/foreign/nul", test_nul);
 	fixture_add ("/foreign/control", test_control);
 	return g_test_run ();
