@@ -348,12 +348,12 @@ static void test_two_in_a_mail (Fixture *fixture, gconstpointer unused G_GNUC_UN
 			"b") "\n--b--\n";
 	g_autofree char *path = fixture_write (fixture->dir, "two", mail);
 	g_autoptr (GError) error = NULL;
-	g_autoptr (Import) in = import_read (path, NULL, NULL, NULL, &error);
-	const Candidate *second;
+	g_autoptr (Import) in = import_read (path, &(ImportOptions){ 0 }, &error);
+	const PostedPatch *second;
 
 	g_assert_no_error (error);
-	g_assert_cmpuint (in->candidates->len, ==, 2);
-	second = in->candidates->pdata[1];
+	g_assert_cmpuint (in->patches->len, ==, 2);
+	second = in->patches->pdata[1];
 	assert_has (second->text, "Words.\n---\n");
 	assert_has (second->text, "diff --git a/b b/b\n");
 	g_assert_null (strstr (second->text, "diff --git a/a b/a\n"));
