@@ -28,6 +28,7 @@ enum {
 	SEEN_END = 1 << 6,
 	SEEN_DEATH = 1 << 7, /* a backtrace through what a kernel dies in */
 	SEEN_SLAB = 1 << 8,
+	SEEN_GRAVE = 1 << 9, /* no evidence of its own: not even who dumps a task prints this */
 };
 
 struct CrashOrphan {
@@ -36,6 +37,8 @@ struct CrashOrphan {
 	guint behind; /* lines for which a PC belongs to a backtrace that was begun */
 	guint inside; /* lines for which registers belong to such a PC */
 	guint quiet;
+	guint dumping; /* lines for which a sound kernel's tasks and registers may be dumped */
+	guint excused; /* what was seen in them */
 	gboolean has_header, harmless;
 	GPtrArray *lines; /* (element-type utf8): since the first evidence */
 };
@@ -60,16 +63,19 @@ static const struct {
 	  "Status: [0-9a-f]{8})" },
 	{ SEEN_CODE, "Code: |nstruction ",
 	  "^\\s*(?:Code: +[(<]?[0-9a-f]{2,8}\\b|Krnl Code: |Instruction (?:dump|DUMP): ?)" },
-	{ SEEN_PROCESS, NULL, "^Process \\S.* \\(pid: \\d+, " },
+	{ SEEN_PROCESS | SEEN_GRAVE, NULL, "^Process \\S.* \\(pid: \\d+, " },
 	{ SEEN_FAULT,
-	  "pgd = |*pgd=|*pud=|*pmd=|*p4d=|PGD |#PF: |Mem abort info|CR2: |Cause : |BadVA : |"
-	  "IASQ: |IIR: |"
-	  "YZrvWEST|*pde = |*pdpt = |Failing addr|Faulting instr|tsk->{mm|badaddr: |Last Breaking|"
-	  "of size |Memory state around|\"echo 0 > |(t=",
+	  "Cause : |BadVA : |IASQ: |IIR: |YZrvWEST|badaddr: |Last Breaking",
+	  "^\\s*(?:Cause : |BadVA : |IASQ: |IIR: |YZrvWESTHLNXBCVM|"
+	  "status: [0-9a-f]{16} badaddr: |Last Breaking-Event-Address)" },
+	/* show_regs() prints the above, and none of this */
+	{ SEEN_FAULT | SEEN_GRAVE,
+	  "pgd = |*pgd=|*pud=|*pmd=|*p4d=|PGD |#PF: |Mem abort info|CR2: |*pde = |*pdpt = |"
+	  "Failing addr|Faulting instr|tsk->{mm|of size |Memory state around|\"echo 0 > |(t=",
 	  "^\\s*(?:pgd = [0-9a-f]{8}|\\[[0-9a-f]{8,16}\\] \\*p[gmu4]d=|PGD [0-9a-f]+ |#PF: |"
-	  "Mem abort info:|CR2: [0-9a-f]{8,16}\\s*$|Cause : |BadVA : |IASQ: |IIR: |"
-	  "YZrvWESTHLNXBCVM|\\*pde = |\\*pdpt = |Failing address: |Faulting instruction address: |"
-	  "tsk->\\{mm,active_mm\\}->|status: [0-9a-f]{16} badaddr: |Last Breaking-Event-Address|"
+	  "Mem abort info:|CR2: [0-9a-f]{8,16}\\s*$|"
+	  "\\*pde = |\\*pdpt = |Failing address: |Faulting instruction address: |"
+	  "tsk->\\{mm,active_mm\\}->|"
 	  "(?:Read|Write) of size \\d+ at addr |Memory state around the buggy address|"
 	  "\"echo 0 > /proc/sys/kernel/hung_task_timeout_secs\"|\\(t=\\d+ jiffies g=)" },
 	{ SEEN_SLAB, "Bytes b4|Redzone|Object|Padding",
@@ -78,18 +84,24 @@ static const struct {
 	{ SEEN_FAULT, "FIX |INFO: Slab|INFO: Object|inuse=",
 	  "^(?:FIX \\S+: |INFO: (?:Slab|Object) 0x[0-9a-f]+ |"
 	  "\\s*offset=\\d+ flags=0x[0-9a-f]+ inuse=)" },
-	{ SEEN_END, NULL, "^---\\[ end trace [0-9a-f]" },
-	{ SEEN_END | SEEN_DEATH, NULL, "^---\\[ end Kernel panic" },
+	{ SEEN_END | SEEN_GRAVE, NULL, "^---\\[ end trace [0-9a-f]" },
+	{ SEEN_END | SEEN_DEATH | SEEN_GRAVE, NULL, "^---\\[ end Kernel panic" },
 };
 
 /* Who may print registers and backtraces of a sound kernel, or of a user's process. */
 static const char *const quiet[] = {
-	"^sysrq: ", "^SysRq : ", "\\[ backtrace testing \\]", "vmalloc: allocation failure",
+	"\\[ backtrace testing \\]", "vmalloc: allocation failure",
 	"vmap allocation for size", "FAULT_INJECTION: forcing a failure",
-	"FAULT_FLAG_ALLOW_RETRY missing", "page allocation failure", "^NMI backtrace for cpu",
+	"FAULT_FLAG_ALLOW_RETRY missing", "page allocation failure",
 	"invoked oom-killer", "do_page_fault\\(\\)", "^User fault ", "unhandled signal",
 	"segfault at ", "sending SIG", "unhandled page fault", "unexpected fatal signal",
-	"\\(code -?\\d+\\) at ", "undefined instruction: pc=", "^traps: ", "IP: 0033:", "IP: 0023:",
+	"\\(code -?\\d+\\) at ", "undefined instruction: pc=", "^traps: ", NULL,
+};
+
+/* Who may print them in the middle of which somebody else may die: SysRq's `Show`, but not its
+ * `Trigger a crash`; and where a task has left user space. */
+static const char *const dumps[] = {
+	"^sysrq: Show ", "^SysRq : Show ", "^NMI backtrace for cpu", "IP: 0033:", "IP: 0023:",
 	"EIP: 0073:", NULL,
 };
 
@@ -105,12 +117,13 @@ static const char *const deaths[] = {
 
 typedef struct {
 	GRegex *evidence[G_N_ELEMENTS (evidence)];
-	GRegex *quiet;
+	GRegex *quiet, *dumps;
 } Words;
 
 static gpointer make_words (gpointer unused G_GNUC_UNUSED)
 {
 	g_autofree char *text = g_strjoinv ("|", (char **) quiet);
+	g_autofree char *dump = g_strjoinv ("|", (char **) dumps);
 	Words *words = g_new0 (Words, 1);
 	gsize i;
 
@@ -119,7 +132,8 @@ static gpointer make_words (gpointer unused G_GNUC_UNUSED)
 		g_assert (words->evidence[i]);
 	}
 	words->quiet = g_regex_new (text, G_REGEX_OPTIMIZE, 0, NULL);
-	g_assert (words->quiet);
+	words->dumps = g_regex_new (dump, G_REGEX_OPTIMIZE, 0, NULL);
+	g_assert (words->quiet && words->dumps);
 	return words;
 }
 
@@ -132,10 +146,14 @@ static const Words *get_words (void)
 
 gboolean crash__orphan_regex (gsize i, const char **out_regex, const char **out_needs)
 {
-	gboolean is_evidence = i < G_N_ELEMENTS (evidence);
+	gsize is_evidence = G_N_ELEMENTS (evidence),
+	      is_dump = is_evidence + G_N_ELEMENTS (dumps) - 1;
 
-	*out_regex = is_evidence ? evidence[i].regex : quiet[i - G_N_ELEMENTS (evidence)];
-	*out_needs = is_evidence ? evidence[i].needs : NULL;
+	if (i < is_evidence)
+		*out_regex = evidence[i].regex;
+	else
+		*out_regex = i < is_dump ? dumps[i - is_evidence] : quiet[i - is_dump];
+	*out_needs = i < is_evidence ? evidence[i].needs : NULL;
 	return *out_regex != NULL;
 }
 
@@ -155,7 +173,7 @@ void crash__orphan_free (CrashOrphan *self)
 
 void crash__orphan_reset (CrashOrphan *self)
 {
-	self->seen = self->age = self->behind = self->inside = 0;
+	self->seen = self->excused = self->age = self->behind = self->inside = 0;
 	self->has_header = self->harmless = FALSE;
 	g_ptr_array_set_size (self->lines, 0);
 }
@@ -185,7 +203,7 @@ static guint see_trace (CrashOrphan *self, const char *text, TraceKind kind, con
 		return 0;
 	/* arm of today prints no header */
 	if (g_strv_contains (deaths, function) || (caller && g_strv_contains (deaths, caller)))
-		return SEEN_TRACE | SEEN_DEATH;
+		return SEEN_TRACE | SEEN_DEATH | SEEN_GRAVE;
 	if (!self->has_header)
 		return 0;
 	if (self->behind == 0 && self->seen == 0)
@@ -218,13 +236,19 @@ gboolean crash__orphan_line (CrashOrphan *self, const char *line, const char *te
 	crash__orphan_pass (self);
 	if (g_regex_match (get_words ()->quiet, text, 0, NULL))
 		self->quiet = QUIET_LINES;
+	if (g_regex_match (get_words ()->dumps, text, 0, NULL))
+		self->dumping = QUIET_LINES;
 	seen = see_trace (self, text, kind, function, caller) | see_line (self, text);
-	/* even then nobody has die() in his backtrace who lives */
-	if (self->quiet > 0 && !(seen & (SEEN_DEATH | SEEN_END)))
+	if (self->quiet > 0)
 		return FALSE;
 	if (seen)
 		self->age = 0;
-	self->seen |= seen;
+	/* what a dump has printed is no evidence until something is that no dump prints */
+	self->excused |= seen & ~(guint) SEEN_GRAVE;
+	if (seen & SEEN_GRAVE)
+		self->dumping = 0;
+	if (self->dumping == 0)
+		self->seen |= self->excused;
 	if ((seen || kind != TRACE_NONE) && kind != TRACE_FILLER && self->lines->len < MAX_KEPT)
 		g_ptr_array_add (self->lines, g_strdup (line));
 	return self->seen & (self->seen - 1);
@@ -233,8 +257,9 @@ gboolean crash__orphan_line (CrashOrphan *self, const char *line, const char *te
 void crash__orphan_pass (CrashOrphan *self)
 {
 	self->quiet -= self->quiet > 0;
+	self->dumping -= self->dumping > 0;
 	self->behind -= self->behind > 0;
 	self->inside -= self->inside > 0;
-	if (++self->age > APART_LINES && (self->seen || self->has_header))
+	if (++self->age > APART_LINES && (self->excused || self->has_header))
 		crash__orphan_reset (self);
 }

@@ -203,7 +203,7 @@ static void test_counterparts (void)
 
 /* Two hundred backtraces that SysRq asks for are no crash; one that has die() in it is, though its
  * first lines were lost among them. */
-static void test_sysrq (void)
+static void test_sysrq_arm (void)
 {
 	static const char lost[] =
 		"Modules linked in:\n"
@@ -230,6 +230,75 @@ static void test_sysrq (void)
 	g_string_free (g_steal_pointer (&dump), TRUE);
 }
 
+/* What SysRq-t of x86 prints of @count tasks asleep in user space's calls. */
+static char *dump_tasks (guint count)
+{
+	GString *text = g_string_new ("sysrq: Show State\n");
+	guint i;
+
+	for (i = 0; i < count; i++)
+		g_string_append_printf (text,
+					"task:worker%-8u state:S stack:0     pid:%-5u ppid:2      "
+					"flags:0x00004000\nCall Trace:\n <TASK>\n"
+					" __schedule+0x34e/0x12d0\n schedule+0x5a/0xd0\n"
+					" do_nanosleep+0x64/0x180\n do_syscall_64+0x58/0x80\n"
+					" entry_SYSCALL_64_after_hwframe+0x64/0xce\n"
+					"RIP: 0033:0x7f1d2c0aa3c3\n"
+					"RSP: 002b:00007ffd8d1b9bc8 EFLAGS: 00000246\n"
+					"RAX: ffffffffffffffda RBX: 00007ffd8d1b9c10\n"
+					"RBP: 00007ffd8d1b9c10 R08: 0000000000000000\n </TASK>\n",
+					i, i + 10);
+	return g_string_free (text, FALSE);
+}
+
+static CrashScanner *scan (const char *before, const char *report, const char *after)
+{
+	CrashScanner *self = crash_scanner_new ();
+
+	crash_scanner_feed (self, before, strlen (before));
+	crash_scanner_feed (self, report, strlen (report));
+	crash_scanner_feed (self, after, strlen (after));
+	crash_scanner_finish (self);
+	return self;
+}
+
+/* A dump of all tasks is no report; one in its midst or right behind it is, whole or damaged. */
+static void test_sysrq (void)
+{
+	static const char *const reports[] = { DATA "/corrupted-x86.log",
+					       DATA "/corrupted-arm.log" };
+	g_autofree char *tasks = dump_tasks (200);
+	g_autofree char *some = dump_tasks (3);
+	g_autoptr (CrashScanner) sound = scan (tasks, "", PASSING);
+	gsize i;
+
+	g_assert_cmpuint (crash_scanner_all (sound)->len, ==, 0);
+	for (i = 0; i < G_N_ELEMENTS (reports); i++) {
+		g_autofree char *text = files_read (reports[i], NULL, NULL);
+		g_autofree char *whole = g_strconcat ("Oops: 0000 [#1] SMP\n", text, NULL);
+		g_autoptr (CrashScanner) midst = scan (some, text, strchr (some, '\n') + 1);
+		g_autoptr (CrashScanner) behind = scan (tasks, text, PASSING);
+		g_autoptr (CrashScanner) fatal = scan (some, whole, strchr (some, '\n') + 1);
+
+		g_assert_nonnull (crash_scanner_corrupted (midst));
+		g_assert_nonnull (crash_scanner_corrupted (behind));
+		g_assert_nonnull (crash_scanner_first (fatal));
+		g_assert_null (crash_scanner_corrupted (fatal));
+	}
+}
+
+/* Registers that somebody asked for are no report, a crash that somebody asked for is. */
+static void test_sysrq_registers (void)
+{
+	const char *mips = "epc   : 80101234 cpu_idle+0x30/0x60\nra    : 80101230 "
+			   "cpu_idle+0x2c/0x60\nStatus: 1000fc03\nCause : 00800400\n";
+	g_autoptr (CrashScanner) asked = scan ("SysRq : Show Regs\n", mips, PASSING);
+	g_autoptr (CrashScanner) other = scan ("SysRq : Trigger a crash\n", mips, PASSING);
+
+	g_assert_cmpuint (crash_scanner_all (asked)->len, ==, 0);
+	g_assert_nonnull (crash_scanner_corrupted (other));
+}
+
 int main (int argc, char **argv)
 {
 	gsize i;
@@ -246,5 +315,7 @@ int main (int argc, char **argv)
 	g_test_add_func ("/damage/detail", test_detail);
 	g_test_add_func ("/damage/counterparts", test_counterparts);
 	g_test_add_func ("/damage/sysrq", test_sysrq);
+	g_test_add_func ("/damage/sysrq-registers", test_sysrq_registers);
+	g_test_add_func ("/damage/sysrq-arm", test_sysrq_arm);
 	return g_test_run ();
 }
