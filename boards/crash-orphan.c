@@ -117,13 +117,14 @@ static const char *const deaths[] = {
 
 typedef struct {
 	GRegex *evidence[G_N_ELEMENTS (evidence)];
-	GRegex *quiet, *dumps;
+	GRegex *quiet, *dumps; /* the first takes what the second does, too */
 } Words;
 
 static gpointer make_words (gpointer unused G_GNUC_UNUSED)
 {
-	g_autofree char *text = g_strjoinv ("|", (char **) quiet);
 	g_autofree char *dump = g_strjoinv ("|", (char **) dumps);
+	g_autofree char *other = g_strjoinv ("|", (char **) quiet);
+	g_autofree char *text = g_strconcat (other, "|", dump, NULL);
 	Words *words = g_new0 (Words, 1);
 	gsize i;
 
@@ -234,10 +235,12 @@ gboolean crash__orphan_line (CrashOrphan *self, const char *line, const char *te
 	guint seen;
 
 	crash__orphan_pass (self);
-	if (g_regex_match (get_words ()->quiet, text, 0, NULL))
-		self->quiet = QUIET_LINES;
-	if (g_regex_match (get_words ()->dumps, text, 0, NULL))
-		self->dumping = QUIET_LINES;
+	if (g_regex_match (get_words ()->quiet, text, 0, NULL)) {
+		if (g_regex_match (get_words ()->dumps, text, 0, NULL))
+			self->dumping = QUIET_LINES;
+		else
+			self->quiet = QUIET_LINES;
+	}
 	seen = see_trace (self, text, kind, function, caller) | see_line (self, text);
 	if (self->quiet > 0)
 		return FALSE;
