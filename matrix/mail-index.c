@@ -35,7 +35,7 @@ typedef struct {
 	sqlite3 *db;
 	const char *path;
 	Inbox *inbox;
-	sqlite3_stmt *add_mail, *add_answer, *drop_mail;
+	sqlite3_stmt *add_mail, *add_answer, *drop_mail, *drop_answers;
 	gint64 epoch; /* that is being read */
 } Index;
 
@@ -46,6 +46,7 @@ static void index_clear (Index *self)
 	sqlite3_finalize (self->add_mail);
 	sqlite3_finalize (self->add_answer);
 	sqlite3_finalize (self->drop_mail);
+	sqlite3_finalize (self->drop_answers);
 	sqlite3_close (self->db);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Index, index_clear)
@@ -131,15 +132,22 @@ static gboolean open_file (Index *self, GError **error)
 
 /* ---- reading a list ---- */
 
+/* Its answers first: the next mail may get its number. */
+static gboolean drop_mail (Index *self, const char *message_id, GError **error)
+{
+	bind_text (self->drop_answers, 1, message_id);
+	bind_text (self->drop_mail, 1, message_id);
+	return finish (self, self->drop_answers, error) && finish (self, self->drop_mail, error);
+}
+
 static gboolean on_mail (const InboxMail *mail, gpointer user_data, GError **error)
 {
 	Index *self = user_data;
 	char **answer;
 	gint64 id;
 
-	bind_text (self->drop_mail, 1, mail->message_id);
 	if (mail->deleted)
-		return finish (self, self->drop_mail, error);
+		return drop_mail (self, mail->message_id, error);
 	sqlite3_bind_int64 (self->add_mail, 1, self->epoch);
 	bind_text (self->add_mail, 2, mail->message_id);
 	bind_text (self->add_mail, 3, mail->blob);
@@ -226,6 +234,10 @@ static gboolean read_list (Index *self, GError **error)
 		self, "INSERT INTO mail (epoch, message_id, blob) VALUES (?, ?, ?)", error);
 	self->add_answer = prepare (self, "INSERT INTO answer VALUES (?, ?)", NULL);
 	self->drop_mail = prepare (self, "DELETE FROM mail WHERE message_id = ?", NULL);
+	self->drop_answers = prepare (self,
+				      "DELETE FROM answer WHERE mail IN "
+				      "(SELECT id FROM mail WHERE message_id = ?)",
+				      NULL);
 	if (!self->add_mail || !execute (self, "BEGIN IMMEDIATE", error))
 		return FALSE;
 	for (i = 0; i < inbox_n_epochs (self->inbox); i++) {

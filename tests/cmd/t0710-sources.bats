@@ -140,6 +140,16 @@ list() {
 	epoch l/git/1.git --after refs/heads/master^0 <<<"-bob"
 	runs 0 "$bakeoff" import -n l ada@example.org
 	has "$out" "4 mails, 1 with a diff"
+	# nothing of a mail that was taken back clings to the next one
+	epoch l/git/1.git --after refs/heads/master^0 <<<"last|dave|Re: [PATCH] text: mend ten|"
+	runs 0 "$bakeoff" import -n l ada@example.org
+	has "$out" "5 mails"
+	epoch l/git/1.git --after refs/heads/master^0 <<<"-last"
+	runs 0 "$bakeoff" import -n l ada@example.org
+	has "$out" "4 mails"
+	epoch l/git/1.git --after refs/heads/master^0 <<<"zoe||something else|"
+	runs 0 "$bakeoff" import -n l ada@example.org
+	has "$out" "4 mails"
 	# a history that was written anew
 	epoch l/git/1.git 3 <<<"greta|ada|Re: [PATCH] text: mend ten|patch30"
 	runs 0 "$bakeoff" import -n l ada@example.org
