@@ -160,15 +160,33 @@ static GPtrArray *join_fitting (Stacker *stacker, const GPtrArray *a, const GPtr
 	return stacker_fits (stacker, joined, NULL) ? g_steal_pointer (&joined) : NULL;
 }
 
-static gboolean add_combination (Plan *self, const Variant *a, const Variant *b, GPtrArray *patches,
+static gboolean has_name (const Plan *self, const char *name)
+{
+	guint i;
+
+	for (i = 0; i < self->variants->len; i++) {
+		const PlanVariant *entry = self->variants->pdata[i];
+
+		if (entry->variant && g_str_equal (entry->variant->name, name))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* A variant of the user's that has the pair's name is what that name means. */
+static gboolean add_combination (Plan *self, const Variant *a, const Variant *b, GPtrArray *joined,
 				 const Prelude *prelude, GError **error)
 {
-	PlanVariant *entry = g_new0 (PlanVariant, 1);
+	g_autoptr (GPtrArray) patches = joined;
 	g_autofree char *name = g_strdup_printf ("%s+%s", a->name, b->name);
+	PlanVariant *entry;
 
+	if (has_name (self, name))
+		return TRUE;
+	entry = g_new0 (PlanVariant, 1);
 	entry->combined = TRUE;
 	g_ptr_array_add (self->variants, entry);
-	entry->variant = variant_new (name, patches, error);
+	entry->variant = variant_new (name, g_steal_pointer (&patches), error);
 	if (!entry->variant)
 		return FALSE;
 	g_free (entry->variant->title);

@@ -106,15 +106,23 @@ engine-mend x fail
 other-mend x fail
 kernel-mend+engine-mend x pass
 engine-mend+other-mend x fail"
-	# a name that is longer than its column has its own line
-	grep -q -A1 -x '  kernel-mend+engine-mend' <<<"$("$bakeoff" report --combine 2)" ||
-		grep -q '^  kernel-mend+engine-mend   *pass$' <<<"$("$bakeoff" report --combine 2)"
+	grep -q '^  kernel-mend+engine-mend   *pass$' <<<"$("$bakeoff" report --combine 2)"
 	has "$("$bakeoff" report --combine 2)" "Tested 3 candidate fixes and 2 pairs of them on 1 board."
 	# without it they are no variants
 	report_json .
 	is "$(verdicts . | wc -l)" 4
 	runs 2 "$bakeoff" run --combine 3
 	has "$err" "--combine takes 2"
+
+	# a name that is longer than its column has a line of its own, above its cells
+	conf . --rename-section variant.kernel-mend variant.kernel-mend-the-first-of-two
+	grep -A1 -x '  kernel-mend-the-first-of-two+engine-mend' <<<"$("$bakeoff" report --combine 2)" |
+		grep -q -x ' *pass'
+
+	# a variant of the user's that is called like a pair is the one of that name
+	printf '[variant "engine-mend+other-mend"]\n\tpatch = 0002-engine-mend-b.patch\n' >>bakeoff.conf
+	report_json . --combine 2
+	is "$(verdicts . | grep -c '^engine-mend+other-mend ')" 1
 }
 
 @test "a combination goes on in the order that works" {
