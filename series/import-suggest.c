@@ -82,7 +82,8 @@ static gboolean is_known (const GPtrArray *out, const char *id)
 	return FALSE;
 }
 
-/* A sentence may go over the end of a line; what is quoted is somebody else's. */
+/* A sentence may go over the end of a line; what is quoted is somebody else's, and what stands in a
+ * diff or a backtrace is no sentence. */
 static void read_line (GPtrArray *out, const ImportOptions *options, const Message *message,
 		       const SourceLine *line, const SourceLine *next)
 {
@@ -95,7 +96,7 @@ static void read_line (GPtrArray *out, const ImportOptions *options, const Messa
 	g_autofree char *id = NULL;
 	int at;
 
-	if (*line->text == '>' || !g_regex_match (regex, text, 0, &match))
+	if ((*line->text && strchr ("> +", *line->text)) || !g_regex_match (regex, text, 0, &match))
 		return;
 	/* one that stands on the next line as a whole is found there */
 	if (!g_match_info_fetch_pos (match, 0, &at, NULL) || (gsize) at >= strlen (line->text))

@@ -154,7 +154,6 @@ static char *said_of (const Import *in, const char *name)
 	return g_string_free (out, FALSE);
 }
 
-/* Imports @n mails; the names of the diffs in their bodies are replaced: see bodies(). */
 static Import *import_mails (Fixture *self, const Mail *mails, gsize n, gboolean all)
 {
 	Writer writer = { g_string_new (NULL), 0 };
@@ -549,10 +548,11 @@ static void test_suggestions (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 	g_autofree char *words = NULL;
 	g_autofree char *split = NULL;
 	g_autofree char *quoted = NULL;
+	g_autofree char *in_diff = NULL;
 	g_autofree char *tree = NULL;
 	g_autofree char *first_tree = NULL;
 	g_autofree char *note = NULL;
-	const char *bodies[3];
+	const char *bodies[4];
 	Mail mails[] = {
 		{ "Ada Byte", "[PATCH] lamps: paint b", body_b, 0 },
 		{ "Bob Crate", "Re: [PATCH] lamps: paint b", NULL, 1 },
@@ -566,11 +566,13 @@ static void test_suggestions (Fixture *self, gconstpointer unused G_GNUC_UNUSED)
 		     "git tag -f v1");
 	bad = fixture_line (self->repo, "git rev-parse --short=12 v1");
 	words = g_strdup_printf ("Better revert commit %s, which broke it.\n", bad);
+	in_diff = g_strdup_printf ("+ * so that nobody has to revert commit %s again\n", bad);
 	split = g_strdup_printf ("It is easier to revert\n%s (\"g: add it\") at once.\n", bad);
 	quoted = g_strdup_printf ("> Better revert commit %s, which broke it.\nNo.\n", bad);
 	bodies[0] = words;
 	bodies[1] = split;
 	bodies[2] = quoted;
+	bodies[3] = in_diff;
 	note = g_strdup_printf ("suggests to revert %s (\"g: add it\")", bad);
 	for (i = 0; i < G_N_ELEMENTS (bodies); i++) {
 		Writer writer = { g_string_new (NULL), 0 };
