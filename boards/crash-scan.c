@@ -54,8 +54,7 @@ struct CrashScanner {
 	gboolean in_trace; /* below `Call Trace:` */
 	guint traced;	   /* frames that the trace gave */
 	gboolean trace_over;
-	char *caller; /* (nullable): whom the last `from` named */
-
+	char *caller;	/* (nullable): whom the last `from` named */
 	const char *at; /* the line that is being read */
 	char *held;	/* (nullable): the last one, if another came into the middle of it */
 
@@ -316,12 +315,14 @@ static void trace_loose (CrashScanner *self, const char *text, const CrashHints 
 
 static void claim_loose_trace (CrashScanner *self)
 {
+	const char *at = self->at;
 	guint i;
 
 	for (i = 0; self->loose_age <= LOOSE_LINES && i < self->loose->len; i++) {
 		self->at = self->loose_lines->pdata[i];
 		take_frame (self, self->loose->pdata[i]);
 	}
+	self->at = at;
 	g_ptr_array_set_size (self->loose, 0);
 	g_ptr_array_set_size (self->loose_lines, 0);
 	self->trace_over = self->traced > 0;
