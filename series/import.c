@@ -248,7 +248,6 @@ static Candidate *make_candidate (Importing *self, const Group *group, GHashTabl
 	out->name = names_variant (group->title, group->version, group->first->from.name, taken);
 	out->title = g_strdup (group->title);
 	out->author = person_to_string (&group->first->from);
-	out->version = group->version;
 	out->patches = g_ptr_array_new ();
 	out->stack = g_ptr_array_new ();
 	add_patches (out->patches, group->members, patches);

@@ -42,7 +42,6 @@ typedef struct {
 	char *name;   /* of the variant: short, typable, unique in the thread; ends in -v2 for v2 */
 	char *title;  /* the patch's, or its cover letter's */
 	char *author; /* who posted it: `Name <address>`, or `Name` */
-	guint version;
 	GPtrArray *patches; /* (element-type PostedPatch), borrowed: its own, in order */
 	GPtrArray *stack;   /* (element-type PostedPatch), borrowed: what its variant is made of */
 	char *superseded;   /* (nullable): name of the newer version that stands for it */
@@ -80,7 +79,7 @@ typedef struct {
 
 /**
  * import_read:
- * @path: an mbox, one mail, a web archive's text, or `-` for standard input
+ * @path: as for thread_read()
  *
  * Errors: USAGE for a file that is missing, empty, or holds no mail or no diff; for a patch whose
  * path leaves the tree (`../`, absolute, `.git/`), naming the line.
