@@ -180,12 +180,14 @@ static char *boot_halted (gulong halt)
 	g_autofree char *log = g_build_filename (dir, "console.log", NULL);
 	g_autoptr (GSubprocess) victim = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, NULL,
 							   program, "--boot", dir, NULL);
+	gint64 deadline = g_get_monotonic_time () + 30 * G_USEC_PER_SEC;
 	char *said = NULL, *text = NULL;
 
 	g_assert_nonnull (victim);
 	/* its first line was heard */
 	while (!g_file_get_contents (log, &text, NULL, NULL) || !strchr (text, '\n')) {
 		g_clear_pointer (&text, g_free);
+		g_assert_cmpint (g_get_monotonic_time (), <, deadline);
 		g_usleep (20000);
 	}
 	g_free (text);

@@ -104,19 +104,25 @@ static void damage (GString *line, GRand *rand)
 		g_string_truncate (line, 0);
 }
 
-static void test_damaged (gconstpointer user_data)
+/* The lines of the log @name; NULs are blanks. */
+static char **read_log (const char *name)
 {
-	g_autofree char *path = g_strdup_printf (DATA "/%s.log", (const char *) user_data);
+	g_autofree char *path = g_strdup_printf (DATA "/%s.log", name);
 	gsize at, length = 0;
 	g_autofree char *text = files_read (path, &length, NULL);
-	g_autoptr (GRand) rand = g_rand_new_with_seed (22);
-	g_auto (GStrv) lines = NULL;
-	guint trial, i;
 
 	g_assert_nonnull (text);
 	for (at = 0; at < length; at++)
 		text[at] = text[at] ? text[at] : ' ';
-	lines = g_strsplit (text, "\n", -1);
+	return g_strsplit (text, "\n", -1);
+}
+
+static void test_damaged (gconstpointer user_data)
+{
+	g_autoptr (GRand) rand = g_rand_new_with_seed (22);
+	g_auto (GStrv) lines = read_log (user_data);
+	guint trial, i;
+
 	for (trial = 0; trial < TRIALS; trial++) {
 		g_autoptr (GString) damaged = g_string_new (NULL);
 		g_autofree char *detail = NULL;
@@ -138,17 +144,10 @@ static void test_damaged (gconstpointer user_data)
 /* Somebody else's whole line comes in the middle of every fourth one, wherever it stands. */
 static void test_cut_lines (gconstpointer user_data)
 {
-	g_autofree char *path = g_strdup_printf (DATA "/%s.log", (const char *) user_data);
-	gsize at, length = 0;
-	g_autofree char *text = files_read (path, &length, NULL);
 	g_autoptr (GRand) rand = g_rand_new_with_seed (6);
-	g_auto (GStrv) lines = NULL;
+	g_auto (GStrv) lines = read_log (user_data);
 	guint trial, i;
 
-	g_assert_nonnull (text);
-	for (at = 0; at < length; at++)
-		text[at] = text[at] ? text[at] : ' ';
-	lines = g_strsplit (text, "\n", -1);
 	for (trial = 0; trial < TRIALS; trial++) {
 		g_autoptr (GString) cut = g_string_new (NULL);
 

@@ -56,7 +56,6 @@ static const char second_source[] = "int other;\n"
 typedef struct {
 	char *dir, *program;
 	GHashTable *addresses; /* label -> address */
-	GHashTable *sizes; /* function -> size; of twins the first's, and twin's other by `twin2` */
 } Kernel;
 
 static char *run (const char *dir, const char *command)
